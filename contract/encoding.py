@@ -1,0 +1,46 @@
+"""Bytes of JSON, both ways: canonical when we write, strict in shape and generous in unknown fields when we read."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+#: The largest MQTT payload we read or send, in bytes. AWS IoT Core stops at 128 KiB; ours are below 8 KiB.
+MAX_PAYLOAD = 65_536
+
+_ENCODER = msgspec.json.Encoder(order="sorted")
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """Bytes that are not what they should be. `reason` names what and where, never the value."""
+
+    what: str
+    reason: str
+
+
+def canonical(value: object) -> bytes:
+    """JSON with sorted keys and no blanks: the same value gives the same bytes. bytes become base64."""
+    return _ENCODER.encode(value)
+
+
+def read(kind: type[T], payload: bytes, *, limit: int = MAX_PAYLOAD) -> T | Malformed:
+    """Decodes `payload` into `kind`; unknown fields are ignored, wrong or missing ones named."""
+    if len(payload) > limit:
+        return Malformed(kind.__name__, f"{len(payload)} bytes, more than {limit}")
+    try:
+        return msgspec.json.decode(payload, type=kind)
+    except msgspec.ValidationError as error:
+        return Malformed(kind.__name__, str(error))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return Malformed(kind.__name__, f"not JSON: {error}")
+
+
+def text_of(data: bytes) -> str:
+    """base64 as it stands in our JSON, for strings that are signed."""
+    return b64encode(data).decode("ascii")
