@@ -11,7 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from terminal.views import Answer, Presentation, View
 
 # --------------------------------------------------------------------------- clock
 
@@ -350,3 +353,19 @@ class Panel(Protocol):
     def sound(self, sound: Sound) -> None: ...
     def health(self) -> tuple[DeviceHealth, ...]: ...
     async def close(self) -> None: ...
+
+
+# --------------------------------------------------------------------------- screen
+
+
+class Screen(Protocol):
+    """Shows views and hands on what is pressed. Drawing never waits for the core, nor the core for drawing."""
+
+    def show(self, view: View, presentation: Presentation, *, covered: bool = False) -> None:
+        """Shows `view` from the next frame on. `covered` hides its values (nobody in front, card briefly off)."""
+
+    async def answer(self) -> Answer:
+        """The next press that falls on the view shown last; presses on an earlier view are dropped."""
+
+    async def drawn(self) -> None:
+        """Returns when the view shown last stands completely on the panel."""
