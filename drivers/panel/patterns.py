@@ -1,0 +1,126 @@
+"""How lamps blink and what the buzzer plays. Pure: time comes in as seconds of a monotonic clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from terminal.ports import Lamp, Sound
+
+# WCAG 2.2, 2.3.1: more than three flashes in any one second can cause a seizure.
+MIN_FLASH_PERIOD_S = 1 / 3
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """`off_s` 0 = steady light."""
+
+    on_s: float
+    off_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.off_s and self.on_s + self.off_s < MIN_FLASH_PERIOD_S:
+            raise ValueError(f"flashes above 3 Hz: {self}")
+
+    def lit(self, elapsed_s: float) -> bool:
+        return not self.off_s or elapsed_s % (self.on_s + self.off_s) < self.on_s
+
+    def next_change_s(self, elapsed_s: float) -> float | None:
+        """Seconds from `elapsed_s` to the next change; None for steady light."""
+        if not self.off_s:
+            return None
+        phase = elapsed_s % (self.on_s + self.off_s)
+        return (self.on_s if phase < self.on_s else self.on_s + self.off_s) - phase
+
+
+# Told apart without colour: slow breathing to invite, steady when done, quicker for what must be done now,
+# mostly lit for trouble.
+PATTERNS: Mapping[Lamp, Pattern] = {
+    Lamp.WAIT: Pattern(1.0, 1.0),
+    Lamp.DONE: Pattern(1.0),
+    Lamp.TAKE: Pattern(0.4, 0.4),
+    Lamp.TROUBLE: Pattern(1.5, 0.5),
+}
+
+
+@dataclass(frozen=True)
+class Note:
+    """`frequency_hz` None = rest."""
+
+    frequency_hz: int | None
+    seconds: float
+
+
+# Between 400 and 1000 Hz: hearing in old age fails from the high tones down, JIS S 0013 sets the ceiling for
+# signals of appliances at 2.5 kHz.
+TUNES: Mapping[Sound, tuple[Note, ...]] = {
+    Sound.KEY: (Note(1000, 0.05),),
+    Sound.DONE: (Note(800, 0.2), Note(1000, 0.4)),
+    Sound.TAKE_CARD: (Note(1000, 0.4), Note(None, 0.3)) * 3,
+    Sound.TROUBLE: (Note(400, 0.6), Note(None, 0.2), Note(400, 0.6)),
+}
+
+
+class LampDesk:
+    """Which pins are lit. However fast the wishes change, no pin is lit more than three times a second."""
+
+    def __init__(self, pins: Mapping[Lamp, int]) -> None:
+        self._pins = pins
+        self._lamp = Lamp.OFF
+        self._since = 0.0
+        self._lit: dict[int, bool] = dict.fromkeys(pins.values(), False)
+        self._lit_at: dict[int, float] = {}
+
+    def want(self, lamp: Lamp, now: float) -> None:
+        if lamp is not self._lamp:
+            self._lamp, self._since = lamp, now
+
+    def step(self, now: float) -> Mapping[int, bool]:
+        """The level of every lamp pin at `now`."""
+        for pin in self._lit:
+            wanted = self._wanted(pin, now)
+            if wanted and not self._lit[pin] and now < self._earliest(pin):
+                wanted = False
+            if wanted and not self._lit[pin]:
+                self._lit_at[pin] = now
+            self._lit[pin] = wanted
+        return dict(self._lit)
+
+    def next_step_at(self, now: float) -> float | None:
+        """When `step` will answer differently; None = not before another wish. Call `step(now)` first."""
+        pin = self._pins.get(self._lamp)
+        if pin is None:
+            return None
+        if self._wanted(pin, now) and not self._lit[pin]:
+            return self._earliest(pin)
+        change = PATTERNS[self._lamp].next_change_s(now - self._since)
+        return None if change is None else now + change
+
+    def _wanted(self, pin: int, now: float) -> bool:
+        return self._pins.get(self._lamp) == pin and PATTERNS[self._lamp].lit(now - self._since)
+
+    def _earliest(self, pin: int) -> float:
+        return self._lit_at.get(pin, float("-inf")) + MIN_FLASH_PERIOD_S
+
+
+class TunePlayer:
+    """Which tone sounds now. A new tune replaces the one that plays."""
+
+    def __init__(self) -> None:
+        self._ends: tuple[tuple[float, int | None], ...] = ()
+
+    def play(self, sound: Sound, now: float) -> None:
+        ends = []
+        at = now
+        for note in TUNES[sound]:
+            at += note.seconds
+            ends.append((at, note.frequency_hz))
+        self._ends = tuple(ends)
+
+    def step(self, now: float) -> int | None:
+        """Hz that should sound at `now`, None for silence."""
+        self._ends = tuple(one for one in self._ends if one[0] > now)
+        return self._ends[0][1] if self._ends else None
+
+    def next_step_at(self) -> float | None:
+        return self._ends[0][0] if self._ends else None

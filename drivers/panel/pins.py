@@ -1,0 +1,238 @@
+"""The panel's pins on gpiozero: opening with exactly the factory asked for, reading, writing, letting go.
+
+Everything here runs in the panel's own thread. A factory is never guessed and never replaced by another one:
+gpiozero's own fallback would drive no pin at all and say so only in a warning.
+"""
+
+from __future__ import annotations
+
+import atexit
+import socket
+import struct
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from gpiozero import Buzzer, Device, DigitalInputDevice, DigitalOutputDevice, GPIOZeroError, TonalBuzzer
+
+from drivers.panel.settings import PanelSettings
+
+# Mechanical switches of doors settle within 10–20 ms; 50 ms is still far below what anybody does on purpose.
+DOOR_BOUNCE_S = 0.05
+# pigpiod on loopback answers in 0.1 ms; a second without an answer is a hung daemon.
+PIGPIOD_TIMEOUT_S = 1.0
+
+
+class PanelUnusable(Exception):
+    """The panel cannot be driven as the settings say. The message names the ways out."""
+
+
+class PanelLost(Exception):
+    """The board or its daemon stopped answering."""
+
+
+class Pins:
+    """All fitted pins. Every call raises `PanelLost` when the board does not answer."""
+
+    def __init__(
+        self,
+        factory: Any,
+        settings: PanelSettings,
+        on_door: Callable[[bool], None],
+        on_presence: Callable[[bool], None],
+    ) -> None:
+        self._factory = factory
+        self._devices: list[Device] = []
+        self._levels: dict[int, bool] = {}
+        self._tone_hz: int | None = None
+        self._on_door, self._on_presence = on_door, on_presence
+        self._lamps: dict[int, DigitalOutputDevice] = {}
+        self._buzzer: Buzzer | TonalBuzzer | None = None
+        self._door: DigitalInputDevice | None = None
+        self._presence: DigitalInputDevice | None = None
+        try:
+            self._claim(settings)
+        except TROUBLE as trouble:
+            self.abandon()
+            raise PanelLost(str(trouble)) from trouble
+
+    def _claim(self, settings: PanelSettings) -> None:
+        for pin in set(settings.lamps.values()):
+            self._lamps[pin] = self._own(DigitalOutputDevice(pin, pin_factory=self._factory))
+        if settings.buzzer is not None:
+            if settings.buzzer_kind == "passive":
+                tonal = TonalBuzzer(settings.buzzer, mid_tone="A5", octaves=3, pin_factory=self._factory)
+                self._buzzer = self._own(tonal)
+            else:
+                self._buzzer = self._own(Buzzer(settings.buzzer, pin_factory=self._factory))
+        if settings.door is not None:
+            self._door = self._own(
+                DigitalInputDevice(
+                    settings.door, pull_up=True, bounce_time=DOOR_BOUNCE_S, pin_factory=self._factory
+                )
+            )
+            self._door.when_activated = lambda: self._on_door(False)
+            self._door.when_deactivated = lambda: self._on_door(True)
+        if settings.presence is not None:
+            self._presence = self._own(
+                DigitalInputDevice(settings.presence, pull_up=False, pin_factory=self._factory)
+            )
+            self._presence.when_activated = lambda: self._on_presence(True)
+            self._presence.when_deactivated = lambda: self._on_presence(False)
+
+    def _own(self, device: Any) -> Any:
+        self._devices.append(device)
+        return device
+
+    def check(self) -> None:
+        """Asks the board for its tick, and tells the inputs as they are: an edge that was lost is made good."""
+        try:
+            self._factory.ticks()
+            if self._door is not None:
+                self._on_door(not self._door.is_active)
+            if self._presence is not None:
+                self._on_presence(self._presence.is_active)
+        except TROUBLE as trouble:
+            raise PanelLost(str(trouble)) from trouble
+
+    def light(self, pin: int, lit: bool) -> None:
+        if self._levels.get(pin) is lit:
+            return
+        try:
+            self._lamps[pin].value = lit
+        except TROUBLE as trouble:
+            raise PanelLost(str(trouble)) from trouble
+        self._levels[pin] = lit
+
+    def tone(self, frequency_hz: int | None) -> None:
+        if self._buzzer is None or frequency_hz == self._tone_hz:
+            return
+        try:
+            if isinstance(self._buzzer, TonalBuzzer):
+                if frequency_hz is None:
+                    self._buzzer.stop()
+                else:
+                    self._buzzer.play(float(frequency_hz))
+            elif frequency_hz is None:
+                self._buzzer.off()
+            else:
+                self._buzzer.on()
+        except TROUBLE as trouble:
+            raise PanelLost(str(trouble)) from trouble
+        self._tone_hz = frequency_hz
+
+    def close(self) -> None:
+        """Lamps out, buzzer silent, pins back to inputs."""
+        try:
+            for device in self._devices:
+                device.close()
+            self._factory.close()
+        except TROUBLE:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Lets go of a board that does not answer, without asking it anything."""
+        connection = getattr(self._factory, "connection", None)
+        if connection is not None:
+            _hang_up(connection)
+        with suppress(*TROUBLE):
+            for device in self._devices:
+                device.close()
+            self._factory.close()
+
+
+def open_pins(
+    settings: PanelSettings, on_door: Callable[[bool], None], on_presence: Callable[[bool], None]
+) -> Pins:
+    """Raises `PanelUnusable` when the factory cannot serve here, `PanelLost` when the board went away."""
+    factory = (
+        _lgpio_factory() if settings.factory == "lgpio" else _pigpio_factory(settings.host, settings.port)
+    )
+    return Pins(factory, settings, on_door, on_presence)
+
+
+def _lgpio_factory() -> Any:
+    ways_out = (
+        "On a Raspberry Pi: install python3-lgpio (or the lgpio wheel) and put the service's user into group gpio. "
+        'On another machine set [panel] factory = "pigpio" with host and port, '
+        "or leave out [panel] if nothing is fitted."
+    )
+    try:
+        from gpiozero.pins.lgpio import LGPIOFactory
+    except ImportError as missing:
+        raise PanelUnusable(f'[panel] factory = "lgpio", but {missing}. {ways_out}') from missing
+    try:
+        return LGPIOFactory()
+    except (*TROUBLE, *_lgpio_errors()) as trouble:
+        raise PanelUnusable(f'[panel] factory = "lgpio" found no GPIO: {trouble}. {ways_out}') from trouble
+
+
+def _pigpio_factory(host: str, port: int) -> Any:
+    ways_out = (
+        f'Start pigpiod (or the bench\'s board) on {host}:{port}, or set [panel] factory = "lgpio" on a '
+        "Raspberry Pi, or leave out [panel] if nothing is fitted."
+    )
+    try:
+        from gpiozero.pins.pigpio import PiGPIOFactory
+    except ImportError as missing:
+        raise PanelUnusable(f'[panel] factory = "pigpio", but {missing}. {ways_out}') from missing
+    _ask_version(host, port, ways_out)
+    try:
+        factory = PiGPIOFactory(host, port)
+    except TROUBLE as trouble:
+        raise PanelUnusable(f"pigpiod on {host}:{port} answers wrongly: {trouble}. {ways_out}") from trouble
+    # pigpio's client waits for ever otherwise, and with it this thread.
+    factory.connection.sl.s.settimeout(PIGPIOD_TIMEOUT_S)
+    return factory
+
+
+def _ask_version(host: str, port: int, ways_out: str) -> None:
+    """pigpio's client connects without a time limit and prints to stdout when it fails; so look first."""
+    pigpio_version = 26  # PIGPV, https://abyz.me.uk/rpi/pigpio/sif.html
+    try:
+        with socket.create_connection((host, port), PIGPIOD_TIMEOUT_S) as probe:
+            probe.sendall(struct.pack("<IIII", pigpio_version, 0, 0, 0))
+            if len(probe.recv(16, socket.MSG_WAITALL)) != 16:
+                raise OSError("closed without an answer")
+    except OSError as trouble:
+        raise PanelUnusable(f"no pigpiod on {host}:{port}: {trouble}. {ways_out}") from trouble
+
+
+def _hang_up(connection: Any) -> None:
+    """Ends pigpio's two sockets and its thread. Left alone, that thread spins at 100 % once the daemon is gone:
+    it takes the empty read of a closed socket for "nothing yet"."""
+    atexit.unregister(connection.stop)
+    notify = connection._notify
+    sockets = [connection.sl.s]
+    if notify is not None:
+        notify.go = False
+        sockets.append(notify.sl.s)
+    for one in sockets:
+        with suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)
+    connection.sl.s.close()
+    connection.sl.s = (
+        None  # gpiozero's sign for "no connection": its pins then close without a word to the daemon
+    )
+
+
+def _lgpio_errors() -> tuple[type[BaseException], ...]:
+    import lgpio
+
+    return (lgpio.error,)
+
+
+def _trouble() -> tuple[type[BaseException], ...]:
+    """What gpiozero and its factories raise when the board is not there. struct.error: pigpio unpacks the
+    empty answer of a closed socket."""
+    known: list[type[BaseException]] = [GPIOZeroError, OSError, struct.error]
+    try:
+        import pigpio
+
+        known.append(pigpio.error)
+    except ImportError:
+        pass
+    return tuple(known)
+
+
+TROUBLE = _trouble()

@@ -1,0 +1,252 @@
+"""The panel driver with real gpiozero against the board in another process."""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import itertools
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drivers.panel.absent import NoPanel
+from drivers.panel.fitted import FittedPanel, open_panel
+from drivers.panel.pins import PanelUnusable
+from drivers.panel.settings import PanelSettings
+from terminal.ports import Condition, DoorChanged, Lamp, Panel, PanelEvent, PresenceChanged, Sound
+from tests.bench.panel.board_process import DOOR, PRESENCE, BoardProcess
+
+pytestmark = pytest.mark.servers
+
+LAMPS = {Lamp.WAIT: 5, Lamp.DONE: 6, Lamp.TAKE: 12, Lamp.TROUBLE: 16}
+BUZZER = 13
+
+
+def settings(port: int, **other: Any) -> PanelSettings:
+    fitted: dict[str, Any] = {"lamps": LAMPS, "buzzer": BUZZER, "door": DOOR, "presence": PRESENCE} | other
+    return PanelSettings("pigpio", port=port, **fitted)
+
+
+async def until(condition: Callable[[], bool], limit_s: float = 6.0) -> None:
+    async with asyncio.timeout(limit_s):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Any:
+    with BoardProcess(tmp_path) as board:
+        yield board
+
+
+@pytest.fixture
+async def panel(board: BoardProcess) -> AsyncIterator[FittedPanel]:
+    panel = await open_panel(settings(board.port))
+    yield panel
+    await panel.close()
+
+
+async def test_it_is_a_panel_and_it_is_well(panel: FittedPanel) -> None:
+    port: Panel = panel
+    await until(lambda: port.health()[0].condition is Condition.GOOD)
+    assert port.has_presence_sensor()
+
+
+async def test_the_first_opening_of_the_door_arrives_in_the_loops_thread(
+    board: BoardProcess, panel: FittedPanel
+) -> None:
+    events: list[PanelEvent] = []
+    threads: set[str] = set()
+
+    def hear(event: PanelEvent) -> None:
+        events.append(event)
+        threads.add(threading.current_thread().name)
+
+    panel.subscribe(hear)
+    await until(lambda: len(events) == 2)
+    assert set(events) == {DoorChanged(False), PresenceChanged(False)}
+    board.ask(op="door", state="open")
+    await until(lambda: DoorChanged(True) in events)
+    board.ask(op="presence", state="on")
+    await until(lambda: PresenceChanged(True) in events)
+    board.ask(op="door", state="close")
+    board.ask(op="presence", state="off")
+    await until(lambda: len(events) == 6)
+    assert threads == {threading.current_thread().name}
+
+
+async def test_a_listener_that_left_hears_nothing_more(board: BoardProcess, panel: FittedPanel) -> None:
+    gone: list[PanelEvent] = []
+    stays: list[PanelEvent] = []
+    leave = panel.subscribe(gone.append)
+    panel.subscribe(stays.append)
+    leave()
+    leave()
+    board.ask(op="door", state="open")
+    await until(lambda: DoorChanged(True) in stays)
+    assert gone == []
+
+
+async def test_a_bouncing_door_is_one_event(board: BoardProcess, panel: FittedPanel) -> None:
+    events: list[PanelEvent] = []
+    panel.subscribe(events.append)
+    await until(lambda: len(events) == 2)
+    for state in ("open", "close", "open", "close", "open"):
+        board.ask(op="door", state=state)
+    await until(lambda: DoorChanged(True) in events)
+    assert events.count(DoorChanged(True)) == 1
+
+
+@pytest.mark.parametrize("lamp", list(LAMPS))
+async def test_each_lamp_lights_its_own_pin_and_off_puts_it_out(
+    board: BoardProcess, panel: FittedPanel, lamp: Lamp
+) -> None:
+    panel.lamp(lamp)
+    await until(lambda: board.level(LAMPS[lamp]) == 1)
+    assert [board.level(pin) for other, pin in LAMPS.items() if other is not lamp] == [0, 0, 0]
+    panel.lamp(Lamp.OFF)
+    await until(lambda: board.level(LAMPS[lamp]) == 0)
+
+
+async def test_wishes_in_a_hurry_do_not_make_a_lamp_flash_faster_than_3_hz(
+    board: BoardProcess, panel: FittedPanel
+) -> None:
+    end = time.monotonic() + 1.2
+    while time.monotonic() < end:
+        panel.lamp(Lamp.DONE)
+        await asyncio.sleep(0.02)
+        panel.lamp(Lamp.OFF)
+        await asyncio.sleep(0.02)
+    rises = [one["at"] for one in board.timeline(LAMPS[Lamp.DONE]) if one["level"] == 1]
+    assert 2 <= len(rises) <= 5
+    # 5 ms: the board takes its time when the request arrives, not when the driver decided.
+    assert all(b - a >= 1 / 3 - 0.005 for a, b in itertools.pairwise(rises))
+
+
+async def test_the_buzzer_sounds_for_a_key_and_is_silent_after(
+    board: BoardProcess, panel: FittedPanel
+) -> None:
+    panel.sound(Sound.KEY)
+    await until(lambda: [one["level"] for one in board.timeline(BUZZER)] == [1, 0])
+
+
+async def test_a_passive_buzzer_gets_a_tone(board: BoardProcess) -> None:
+    panel = await open_panel(settings(board.port, buzzer_kind="passive"))
+    panel.sound(Sound.TROUBLE)
+    await until(lambda: any(one["frequency_hz"] == 400 for one in board.timeline(BUZZER)))
+    await until(lambda: board.timeline(BUZZER)[-1]["level"] == 0)
+    await panel.close()
+
+
+async def test_closing_puts_the_lamp_out(board: BoardProcess) -> None:
+    panel = await open_panel(settings(board.port))
+    panel.lamp(Lamp.DONE)
+    await until(lambda: board.level(LAMPS[Lamp.DONE]) == 1)
+    await panel.close()
+    assert board.level(LAMPS[Lamp.DONE]) == 0
+
+
+@pytest.mark.parametrize(
+    ("lose", "restore"),
+    [
+        pytest.param(BoardProcess.kill, BoardProcess.start, id="daemon killed"),
+        pytest.param(
+            lambda board: board.ask(op="silent", on=True),
+            lambda board: board.ask(op="silent", on=False),
+            id="daemon hangs",
+        ),
+    ],
+)
+async def test_a_lost_board_is_unknown_then_healed_and_the_lamp_burns_again(
+    board: BoardProcess,
+    panel: FittedPanel,
+    lose: Callable[[BoardProcess], Any],
+    restore: Callable[[BoardProcess], Any],
+) -> None:
+    events: list[PanelEvent] = []
+    panel.subscribe(events.append)
+    panel.lamp(Lamp.DONE)
+    await until(lambda: board.level(LAMPS[Lamp.DONE]) == 1)
+    lose(board)
+    await until(lambda: panel.health()[0].condition is Condition.UNKNOWN)
+    assert panel.health()[0].detail == "no-answer"
+    restore(board)
+    await until(lambda: panel.health()[0].condition is Condition.GOOD)
+    await until(lambda: board.level(LAMPS[Lamp.DONE]) == 1)
+    board.ask(op="door", state="open")
+    await until(lambda: DoorChanged(True) in events)
+
+
+async def test_a_connection_that_drops_is_healed_and_no_thread_is_left_spinning(
+    board: BoardProcess, panel: FittedPanel
+) -> None:
+    await until(lambda: panel.health()[0].condition is Condition.GOOD)
+    threads = threading.active_count()
+    board.ask(op="hang-up")
+    await until(lambda: panel.health()[0].condition is Condition.UNKNOWN)
+    await until(lambda: panel.health()[0].condition is Condition.GOOD)
+    await until(lambda: threading.active_count() <= threads)
+    began = os.times()
+    await asyncio.sleep(0.5)
+    ended = os.times()
+    assert (ended.user + ended.system) - (began.user + began.system) < 0.25
+
+
+async def test_closing_a_panel_whose_board_is_gone_takes_no_longer_than_its_limit(
+    board: BoardProcess,
+) -> None:
+    panel = await open_panel(settings(board.port))
+    board.ask(op="silent", on=True)
+    began = time.monotonic()
+    await panel.close()
+    assert time.monotonic() - began < 4
+
+
+async def test_no_daemon_fails_loudly_and_names_the_ways_out() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        with pytest.raises(PanelUnusable) as error:
+            await open_panel(settings(port))
+    for words in (f"127.0.0.1:{port}", "Start pigpiod", "leave out [panel]"):
+        assert words in str(error.value)
+
+
+async def test_lgpio_without_its_library_fails_loudly_and_falls_back_to_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = builtins.__import__
+
+    def without_lgpio(name: str, *rest: Any, **more: Any) -> Any:
+        if name == "lgpio":
+            raise ModuleNotFoundError("No module named 'lgpio'")
+        return real(name, *rest, **more)
+
+    monkeypatch.setattr(builtins, "__import__", without_lgpio)
+    monkeypatch.delitem(sys.modules, "gpiozero.pins.lgpio", raising=False)
+    with pytest.raises(PanelUnusable) as error:
+        await open_panel(PanelSettings("lgpio", door=17))
+    for words in ('factory = "lgpio"', "No module named 'lgpio'", "python3-lgpio", "leave out [panel]"):
+        assert words in str(error.value)
+
+
+async def test_wrong_settings_are_refused_before_anything_is_opened() -> None:
+    with pytest.raises(PanelUnusable, match="door = 99"):
+        await open_panel(PanelSettings("pigpio", port=1, door=99))
+
+
+async def test_a_terminal_without_a_panel_has_one_that_does_nothing() -> None:
+    panel: Panel = NoPanel()
+    panel.lamp(Lamp.TAKE)
+    panel.sound(Sound.DONE)
+    panel.subscribe(lambda event: None)()
+    assert not panel.has_presence_sensor()
+    assert panel.health() == ()
+    await panel.close()

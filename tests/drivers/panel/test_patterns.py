@@ -1,0 +1,104 @@
+"""How lamps blink and what the buzzer plays."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drivers.panel.patterns import PATTERNS, TUNES, LampDesk, Pattern, TunePlayer
+from terminal.ports import Lamp, Sound
+
+PINS = {Lamp.WAIT: 5, Lamp.DONE: 5, Lamp.TAKE: 6, Lamp.TROUBLE: 7}
+
+
+@pytest.mark.parametrize("lamp", [lamp for lamp in Lamp if lamp is not Lamp.OFF])
+def test_every_lamp_has_a_pattern_below_three_flashes_a_second(lamp: Lamp) -> None:
+    pattern = PATTERNS[lamp]
+    assert not pattern.off_s or 1 / (pattern.on_s + pattern.off_s) <= 3
+
+
+@pytest.mark.parametrize("sound", list(Sound))
+def test_every_sound_has_a_tune_that_ends(sound: Sound) -> None:
+    player = TunePlayer()
+    player.play(sound, 100.0)
+    heard, now = [], 100.0
+    while True:
+        heard.append(player.step(now))
+        at = player.next_step_at()
+        if at is None:
+            break
+        now = at
+    assert heard == [note.frequency_hz for note in TUNES[sound]] + [None]
+
+
+def test_a_pattern_that_flashes_too_fast_cannot_be_made() -> None:
+    with pytest.raises(ValueError, match="3 Hz"):
+        Pattern(0.1, 0.1)
+
+
+def test_no_two_lamps_look_the_same_on_one_pin() -> None:
+    assert len({(p.on_s, p.off_s) for p in PATTERNS.values()}) == len(PATTERNS)
+
+
+def test_only_the_wanted_lamp_is_lit_and_off_puts_it_out() -> None:
+    desk = LampDesk(PINS)
+    desk.want(Lamp.TAKE, 1.0)
+    assert desk.step(1.0) == {5: False, 6: True, 7: False}
+    desk.want(Lamp.OFF, 2.0)
+    assert desk.step(2.0) == {5: False, 6: False, 7: False}
+    assert desk.next_step_at(2.0) is None
+
+
+def test_a_lamp_that_is_not_fitted_lights_nothing() -> None:
+    desk = LampDesk({Lamp.DONE: 5})
+    desk.want(Lamp.TROUBLE, 0.0)
+    assert desk.step(0.0) == {5: False}
+
+
+def test_the_same_wish_again_does_not_start_the_pattern_anew() -> None:
+    desk = LampDesk(PINS)
+    desk.want(Lamp.TAKE, 0.0)
+    assert desk.step(0.0)[6]
+    desk.want(Lamp.TAKE, 0.5)
+    assert not desk.step(0.5)[6]
+
+
+def test_a_new_sound_replaces_the_one_that_plays() -> None:
+    player = TunePlayer()
+    player.play(Sound.TAKE_CARD, 0.0)
+    player.play(Sound.KEY, 0.1)
+    assert player.step(0.1) == TUNES[Sound.KEY][0].frequency_hz
+    assert player.step(0.2) is None
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 0.5), st.sampled_from(list(Lamp))), max_size=60))
+def test_however_wishes_come_no_pin_flashes_more_than_three_times_a_second(
+    wishes: list[tuple[float, Lamp]],
+) -> None:
+    desk = LampDesk(PINS)
+    now, rises, before = 0.0, {5: [], 6: [], 7: []}, desk.step(0.0)  # type: ignore[var-annotated]
+
+    def look() -> None:
+        nonlocal before
+        after = desk.step(now)
+        for pin, lit in after.items():
+            if lit and not before[pin]:
+                rises[pin].append(now)
+        before = after
+
+    for pause, lamp in wishes:
+        until = now + pause
+        for _ in range(100):
+            step = desk.next_step_at(now)
+            if step is None or step > until:
+                break
+            now = max(step, now + 1e-6)
+            look()
+        now = until
+        desk.want(lamp, now)
+        look()
+    for times in rises.values():
+        assert all(later - earlier >= 1 / 3 - 1e-9 for earlier, later in itertools.pairwise(times))
