@@ -39,6 +39,9 @@ def read(kind: type[T], payload: bytes, *, limit: int = MAX_PAYLOAD) -> T | Malf
         return Malformed(kind.__name__, str(error))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return Malformed(kind.__name__, f"not JSON: {error}")
+    except RecursionError:
+        # 64 kB of opening brackets nest deeper than the interpreter's stack allows.
+        return Malformed(kind.__name__, "nested too deeply")
 
 
 def text_of(data: bytes) -> str:

@@ -16,7 +16,8 @@ from contract.keys import FleetKey
 VERSION = 1
 _CONTEXT = "mynapo/envelope/1\n"
 
-_Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+#: No line break: the signed part joins the fields by one, and must be readable in one way only.
+_Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}\Z")]
 
 
 class Envelope(msgspec.Struct, frozen=True):
