@@ -251,7 +251,7 @@ class JpkiCard:
             return answer
         if answer.ok and is_signature(certificate, answer.data, digest):
             return answer.data
-        return CardRefused(CardKind.DAMAGED, answer.hex)
+        return CardRefused(CardKind.DAMAGED, "" if answer.ok else answer.hex)
 
     def end(self) -> None:
         """SELECT ISD: another application ends the security state, re-selecting JPKI itself would not."""
