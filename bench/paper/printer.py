@@ -116,7 +116,7 @@ class VirtualPrinter:
         while True:
             if self._paced and self._master >= 0:
                 self._hear(int(_BYTES_PER_S * _TICK_S))
-            elif self.machine.waiting():
+            if self.machine.waiting():
                 self._work()
             await asyncio.sleep(_TICK_S if self._paced or self.machine.waiting() else 4 * _TICK_S)
 

@@ -144,7 +144,8 @@ class _Composer:
         self._printer.qr(line.content, size=line.module, native=True)
         self._printer.set(align="left")
         self._feed(_QUIET_MODULES * line.module)
-        self._dots += 177 * line.module  # version 40, the largest; only a bound for the waiting time
+        # Each version adds 4 modules and room for at least 15 bytes to the first one's 21 modules and 17 bytes.
+        self._dots += (21 + 4 * -(-max(len(line.content.encode()) - 17, 0) // 15)) * line.module
 
     def _picture(self, picture: Image.Image, double_width: bool = False, double_height: bool = False) -> None:
         """GS v 0. One dot is added wherever the picture would contain a real-time command.
