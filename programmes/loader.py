@@ -16,7 +16,7 @@ import msgspec
 from programmes.consistency import check_catalogue, check_pack, check_together
 from programmes.decoding import TOML_TYPES, FaultList, decode
 from programmes.faults import Fault, PackFaults
-from programmes.model import Measure, Pack
+from programmes.model import Measure, Pack, Source
 from programmes.services import Catalogue, Service
 
 PACKS = Path(__file__).parent / "packs"
@@ -34,6 +34,11 @@ class Programme:
     services: tuple[Service, ...]
     catalogues: tuple[str, ...]
     digest: str
+    citations: tuple[tuple[str, Source], ...]
+
+    def sources(self) -> dict[str, Source]:
+        """Citations by tag, of the pack and of its catalogues."""
+        return dict(self.citations)
 
     def service(self, key: str) -> Service | None:
         return next((service for service in self.services if service.key == key), None)
@@ -155,6 +160,7 @@ def _assembled(
     services: dict[str, Service] = {}
     used: list[str] = []
     whole = hashlib.sha256(digest)
+    sources = dict(pack.sources)
     for file, catalogue, part_digest in parts:
         together = FaultList(file)
         check_together(pack, catalogue, together)
@@ -163,11 +169,14 @@ def _assembled(
             used.clear()
         for doubled in [service.key for service in catalogue.services if service.key in services]:
             together.add("services", f"`{doubled}` is in another catalogue too", "give it another key")
-        faults += together.found
         services.update({service.key: service for service in catalogue.services})
         used.append(catalogue.name)
+        for tag, source in catalogue.sources.items():
+            if sources.setdefault(tag, source) != source:
+                together.add(f"sources.{tag}", "cites something else in another file", "use another tag")
+        faults += together.found
         whole.update(part_digest)
-    return Programme(pack, tuple(services.values()), tuple(used), whole.hexdigest())
+    return Programme(pack, tuple(services.values()), tuple(used), whole.hexdigest(), tuple(sources.items()))
 
 
 def _names_that_clash(
