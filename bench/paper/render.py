@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import segno
-from PIL import Image, ImageChops, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from bench.paper.commands import Command, UnknownCommandError, commands_in
 
@@ -21,6 +21,7 @@ MARGIN = 24  # white above and below, as between knife and head
 ANK = (12, 24)
 KANJI = (24, 24)
 DPI = 203
+BLACK, WHITE = 0, 255
 _FONT = "/usr/share/fonts/truetype/bizud-gothic/BIZUDGothic-{}.ttf"
 _JAPAN = 8  # ESC R: a Japanese model starts with the yen sign at 5C and the overline at 7E
 
@@ -86,7 +87,7 @@ def render(data: bytes) -> Image.Image:
         _obey(page, command)
     if page.line:
         raise UnknownCommandError(len(data), b"")  # text that no line feed ever printed
-    picture = Image.new("1", (WIDTH, page.y + MARGIN), 1)
+    picture = Image.new("1", (WIDTH, page.y + MARGIN), WHITE)
     for y, strip, x in page.strips:
         picture.paste(strip, (x, y))
     return picture
@@ -211,7 +212,7 @@ def _print_line(page: _Page, feed: int | None = None) -> None:
     """Prints what is in the line and feeds by `feed` dots, by default the line spacing, at least its height."""
     height = max((glyph.height for glyph in page.line), default=0)
     if page.line:
-        strip = Image.new("1", (WIDTH, height), 1)
+        strip = Image.new("1", (WIDTH, height), WHITE)
         for glyph in page.line:
             strip.paste(_glyph_picture(glyph), (glyph.x, height - glyph.height))
         page.strips.append((page.y, strip, _shift(page, page.x)))
@@ -231,13 +232,14 @@ def _font(bold: bool, height: int) -> ImageFont.FreeTypeFont:
 def _glyph_picture(glyph: _Glyph) -> Image.Image:
     height = glyph.height
     natural = glyph.cell[0] * height // glyph.cell[1]  # width if both scales were equal
-    picture = Image.new("1", (natural, height), 1)
+    ground, ink = (BLACK, WHITE) if glyph.inverted else (WHITE, BLACK)
+    picture = Image.new("1", (natural, height), ground)
     drawing = ImageDraw.Draw(picture)
     drawing.fontmode = "1"
-    drawing.text((0, height * 7 // 8), glyph.character, fill=0, font=_font(glyph.bold, height), anchor="ls")
+    drawing.text((0, height * 7 // 8), glyph.character, fill=ink, font=_font(glyph.bold, height), anchor="ls")
     if natural != glyph.width:
         picture = picture.resize((glyph.width, height), Image.Resampling.NEAREST)
-    return ImageChops.invert(picture) if glyph.inverted else picture
+    return picture
 
 
 def _raster(page: _Page, command: Command) -> None:
@@ -279,11 +281,11 @@ def _symbol(page: _Page, command: Command) -> None:
 def _print_symbol(page: _Page, symbol: _Symbol) -> None:
     code = segno.make_qr(symbol.content, error=symbol.level, boost_error=False)
     rows = [list(row) for row in code.matrix]
-    picture = Image.new("1", (len(rows), len(rows)), 1)
+    picture = Image.new("1", (len(rows), len(rows)), WHITE)
     for y, row in enumerate(rows):
         for x, dark in enumerate(row):
             if dark:
-                picture.putpixel((x, y), 0)
+                picture.putpixel((x, y), BLACK)
     picture = picture.resize((len(rows) * symbol.module,) * 2, Image.Resampling.NEAREST)
     if picture.width > WIDTH:
         raise ValueError(f"a QR code of {picture.width} dots does not fit {WIDTH}")

@@ -25,8 +25,9 @@ EJECT = SETUP + b"\n\x1dV\x42\x00"  # pushes out what an interrupted job left, s
 _GAP_DOTS = 6  # line pitch is 26 × size + 6 dots: 32, 58, 84, 110
 _LEAST_GAP = 8  # white that every text line leaves below itself (size 1: 32 - 24)
 _BAND_DOTS = 12  # black above and below the text of an inverted band
+_BAND_AFTER = 16  # white below a band
 _BAND_GAP = 8  # black between two lines of one band
-_RULE_BEFORE, _RULE_AFTER = 6, 14  # the line above has 8 dots of gap already
+_RULE_BEFORE, _RULE_AFTER = 8, 16  # the line above has 8 dots of gap already
 _QUIET_MODULES = 4  # ISO/IEC 18004 6.3.8
 _REAL_TIME = (b"\x10\x04", b"\x10\x05", b"\x10\x14")  # DLE EOT, DLE ENQ, DLE DC4
 _PROFILE = (
@@ -136,7 +137,7 @@ class _Composer:
         below = _BAND_GAP if band_after else _BAND_DOTS
         self._picture(bar(self._width, below), double_width=True, double_height=True)
         if not band_after:
-            self._feed(_GAP_DOTS)
+            self._feed(_BAND_AFTER)
 
     def _qr(self, line: QrLine) -> None:
         self._feed(_QUIET_MODULES * line.module - _LEAST_GAP)
