@@ -32,7 +32,9 @@ class NfcControl:
         op = request["op"]
         if op in ("insert", "swap"):
             name = str(request["name"])
-            self._field.insert(name, self._drawer.card(name))
+            # A new card's keys take a second or two, in which the chip has to go on answering.
+            card = await asyncio.to_thread(self._drawer.card, name)
+            self._field.insert(name, card)
         elif op == "remove":
             self._field.remove()
         elif op == "pull-after":

@@ -1,0 +1,34 @@
+"""Takes from the NFC child what it does not need: the network, core dumps, and a life longer than its parent's."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+
+# linux/prctl.h, linux/sched.h
+PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
+PR_SET_NO_NEW_PRIVS = 38
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWNET = 0x40000000
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def confine(parent: int) -> bool:
+    """False if the kernel or the service's sandbox refused a network namespace of its own (then the unit's
+    RestrictAddressFamilies stands alone). Exits at once if `parent` is dead already."""
+    offline = leave_network()
+    # After unshare: new credentials clear the death signal (prctl(2)).
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(0)
+    _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)  # no core file and no debugger: a PIN passes through here
+    _libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    return offline
+
+
+def leave_network() -> bool:
+    """An empty network namespace has not even a working loopback. An ordinary user needs a user namespace for it."""
+    return any(_libc.unshare(flags) == 0 for flags in (CLONE_NEWNET, CLONE_NEWUSER | CLONE_NEWNET))
