@@ -1,0 +1,376 @@
+"""The drawings by name, as recipes: sizes in units that are pixels of the 720×1280 design.
+
+A drawing is symmetrical about the thing it shows (reader, pad, printer), so that centring the box centres
+the thing. Motion is part of the recipe: a layer that travels, or layers that take turns.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from screens.drawings import colours as c
+from screens.drawings.cards import (
+    bank_card,
+    card,
+    coin,
+    money_back,
+    quarter_left,
+)
+from screens.drawings.devices import (
+    arrow,
+    badge,
+    barred,
+    cross,
+    missing_paper,
+    nfc_pad,
+    paper,
+    printer,
+    reader,
+    terminal,
+)
+from screens.drawings.hand import fingers, thumb_and_palm
+from screens.drawings.shapes import (
+    Fill,
+    Point,
+    Shapes,
+    Stroke,
+    arc,
+    bezier,
+    circle,
+    dashes,
+    ellipse,
+    joined,
+    outlined,
+    placed,
+    rectangle,
+    rounded,
+)
+
+TRAVEL = 12.0  # units an arrow moves, from the design's chapter on motion
+STEPS = 5  # discs of `working`
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """`width` × `height` units. `moving` is painted over `still` and travels by `travel` and back;
+    `steps` are layers of which one is shown at a time. Anchors are in units."""
+
+    width: float
+    height: float
+    still: Shapes
+    moving: Shapes = ()
+    travel: Point = (0.0, 0.0)
+    steps: tuple[Shapes, ...] = ()
+    anchors: Mapping[str, Point] = field(default_factory=dict)
+
+
+def _attract() -> Drawing:
+    far = joined(
+        [(656, 220)],
+        [(656, 292)],
+        arc(628, 292, 28, 28, 0, 90),
+        arc(28, 292, 28, 28, 90, 180),
+        bezier(
+            (0, 276),
+            ((50, 270), (90, 254), (150, 246)),
+            ((260, 232), (330, 244), (450, 238)),
+            ((540, 234), (600, 230), (656, 220)),
+        ),
+    )
+    near = joined(
+        [(656, 262), (656, 292)],
+        arc(628, 292, 28, 28, 0, 90),
+        arc(28, 292, 28, 28, 90, 180),
+        bezier(
+            (0, 274),
+            ((100, 254), (240, 276), (380, 276)),
+            ((480, 276), (570, 270), (656, 262)),
+        ),
+    )
+    stones: Shapes = ()
+    for x, y, rx, ry in ((56, 286, 27, 15), (132, 262, 25, 14), (206, 276, 24, 13), (276, 252, 23, 12.5)):
+        stones += outlined(ellipse(x, y, rx, ry), c.GROUND, c.BROWN, 3.5)
+    for x, y, rx, ry in ((344, 262, 22, 12), (408, 240, 21, 11.5)):
+        stones += outlined(ellipse(x, y, rx, ry), c.GROUND, c.BROWN, 3.5)
+    still = (
+        Fill(rounded(0, 0, 656, 320, 28), c.SOFT),
+        Fill(circle(452, 82, 50), c.YELLOW),
+        Fill(far, c.HILL_FAR),
+        Fill(near, c.MONEY_TEXT),
+        *stones,
+        *placed(card(), 49.5, 33.5, 0.865, turn=-6, widths=False),
+        *placed(bank_card(), 440, 132, 0.593, widths=False),
+        *coin(596, 236, 34),
+        *coin(548, 262, 30),
+    )
+    return Drawing(656, 320, still)
+
+
+def _card(line: float = 4) -> Drawing:
+    return Drawing(304, 193, placed(card(line=line), 2, 2), anchors={"photo": (64, 118), "name": (95, 26)})
+
+
+def _card_photo() -> Drawing:
+    return Drawing(304, 193, placed(card(framed=True), 2, 2), anchors={"photo": (64, 118)})
+
+
+def _pin_small() -> Drawing:
+    still: Shapes = ()
+    for i in range(4):
+        still += outlined(rounded(1.5 + 38 * i, 1.5, 33, 47, 7), c.WHITE, c.LINE, 3)
+        still += (Fill(circle(18 + 38 * i, 25, 8), c.LINE),)
+    return Drawing(150, 50, still)
+
+
+def _money(framed: str, line: float = 4) -> Drawing:
+    anchors = {"number": (160.0, 201.0), "code": (352.0, 201.0)}
+    still = placed(money_back(framed=framed, line=line), 2, 2)
+    return Drawing(408, 248, still, anchors={framed: anchors[framed]})
+
+
+def _reader_insert() -> Drawing:
+    still = (
+        *placed(reader(c.LAMP_WAITS), 106, 4),
+        *quarter_left(card(chip=True), 201.5, 165),
+    )
+    anchors = {"chip": (398.0, 208.0), "photo": (398.0, 386.0), "chip-label": (454.0, 208.0)}
+    return Drawing(
+        592,
+        470,
+        still,
+        moving=arrow(84, 223, 192, 40, 104, 65, 1),
+        travel=(0, -TRAVEL),
+        anchors={**anchors, "photo-label": (454, 386)},
+    )
+
+
+def _reader_take() -> Drawing:
+    still = (
+        *placed(reader(c.LAMP_DONE), 98, 4, 0.8),
+        *placed(fingers(), 290, 355),
+        *quarter_left(card(), 174, 172, 0.8),
+        *placed(thumb_and_palm(), 288, 355),
+    )
+    moving = arrow(84, 355, 168, 36, 96, 60, -1)
+    return Drawing(506, 482, still, moving=moving, travel=(0, TRAVEL), anchors={"card": (326, 292)})
+
+
+def _nfc_lay() -> Drawing:
+    still = (*placed(nfc_pad(), 2, 196), *placed(card(), 99.5, 220, 1.07, widths=False))
+    moving = arrow(260, 176, 172, 44, 119, 74, -1)
+    return Drawing(520, 448, still, moving=moving, travel=(0, TRAVEL), anchors={"card": (422, 320)})
+
+
+def _nfc_take() -> Drawing:
+    still = (
+        *placed(nfc_pad(), 42, 196),
+        *placed(fingers(), 408, 206, 0.9),
+        *placed(card(), 150, 60, 0.94, widths=False),
+        *placed(thumb_and_palm(depth=262), 394, 210, 0.9),
+    )
+    moving = arrow(84, 18, 166, 38, 100, 62, 1)
+    return Drawing(600, 448, still, moving=moving, travel=(0, -TRAVEL), anchors={"card": (291, 60)})
+
+
+def _paper_out() -> Drawing:
+    still = (
+        *placed(printer(312, 85, 237, 50), 46, 3),
+        *placed(paper(), 97, 62, 0.71),
+    )
+    moving = arrow(366, 258, 142, 28, 74, 46, -1)
+    return Drawing(404, 282, still, moving=moving, travel=(0, TRAVEL), anchors={"number": (225, 133)})
+
+
+def _no_paper() -> Drawing:
+    still = (
+        *placed(printer(242, 82, 185, 49), 69, 2, widths=False),
+        *placed(missing_paper(164, 74), 108, 90),
+        *barred(338, 88, 34, 8),
+    )
+    return Drawing(380, 168, still)
+
+
+def _pin_locked() -> Drawing:
+    still: Shapes = ()
+    for i in range(4):
+        still += outlined(rounded(2 + 92 * i, 2, 78, 96, 12), c.WHITE, c.LINE, 4)
+        still += cross(41 + 92 * i, 50, 17, 9.5, c.ERROR)
+    return Drawing(358, 100, still)
+
+
+def _card_lifted() -> Drawing:
+    still = (
+        *placed(reader(c.LAMP_TROUBLE), 2, 2, 0.62, widths=False),
+        *placed(card(line=4.4), 215, 34, 0.67, turn=8.2),
+    )
+    return Drawing(413, 186, still)
+
+
+def _out_of_service() -> Drawing:
+    hill = bezier(
+        (0, 166),
+        ((60, 132), (150, 118), (280, 112)),
+        ((400, 106), (510, 108), (570, 166)),
+    )
+    moon = joined(
+        bezier(
+            (376, 4),
+            ((340, 4), (314, 34), (314, 68)),
+            ((314, 104), (342, 132), (378, 132)),
+            ((404, 132), (426, 118), (435, 98)),
+        ),
+        bezier(
+            (435, 98),
+            ((426, 104), (416, 107), (404, 107)),
+            ((372, 107), (347, 82), (347, 50)),
+            ((347, 32), (358, 14), (376, 4)),
+        ),
+    )
+    still = (
+        Fill(hill, c.PALE_BLUE),
+        *placed(terminal(asleep=True), 140, 14),
+        *outlined(moon, c.YELLOW, c.BROWN, 3.5),
+    )
+    return Drawing(570, 168, still)
+
+
+def _hidden_fields() -> Drawing:
+    still: Shapes = ()
+    for i in range(4):
+        left = 140 * i
+        box = rounded(left + 2, 2, 124, 100, 14)
+        still += (Fill(box, c.WHITE), *dashes(box, 4, c.GREY, closed=True, on=13, off=8))
+        for k in range(4):
+            ring = circle(left + 28 + 24 * k, 52, 8)
+            still += dashes(ring, 2.4, c.PALE_GREY, closed=True, on=5.4, off=3)
+    return Drawing(548, 104, still)
+
+
+def _pin_row(x: float, y: float, marks: int, asked: bool) -> Shapes:
+    """One PIN of a card as boxes with dots; the one that is asked for is framed and filled."""
+    shapes: Shapes = ()
+    pitch = 40 if marks <= 4 else 30
+    for i in range(marks):
+        width = pitch - 4
+        box = rounded(x + pitch * i, y, width, 44, 7)
+        shapes += outlined(box, c.WHITE, c.LINE if asked else c.GREY, 4 if asked else 3)
+        dot = circle(x + pitch * i + width / 2, y + 22, 8 if asked else 5)
+        shapes += (Fill(dot, c.LINE if asked else c.GREY),)
+    return shapes
+
+
+def _four_pins() -> Drawing:
+    asked = rounded(248, 61, 184, 66, 14)
+    still = (
+        *placed(card(), 4, 36, 0.72, widths=False),
+        *_pin_row(260, 8, 6, asked=False),
+        *outlined(asked, c.YELLOW, c.PRIMARY, 6),
+        *_pin_row(262, 72, 4, asked=True),
+        *_pin_row(260, 136, 4, asked=False),
+        *_pin_row(260, 190, 4, asked=False),
+    )
+    return Drawing(444, 238, still, anchors={"asked": (435, 94), "others": (421, 158)})
+
+
+def _working_steps(y: float, middle: float) -> tuple[Shapes, ...]:
+    """The five discs once for each step: the place now is large and yellow, its neighbours blue."""
+    layers = []
+    for now in range(STEPS):
+        shapes: Shapes = ()
+        for i in range(STEPS):
+            x = middle + 60 * (i - 2)
+            if i == now:
+                shapes += outlined(circle(x, y, 23), c.YELLOW, c.LINE, 5)
+            elif abs(i - now) == 1:
+                shapes += (Fill(circle(x, y, 18), c.PRIMARY),)
+            else:
+                shapes += (Fill(circle(x, y, 14), c.PALE_BLUE),)
+        layers.append(shapes)
+    return tuple(layers)
+
+
+def _working() -> Drawing:
+    still = (*quarter_left(card(), 97.5, 94), *placed(reader(c.LAMP_WAITS), 2, 2))
+    return Drawing(384, 476, still, steps=_working_steps(449, 192))
+
+
+def _working_nfc() -> Drawing:
+    still = (*placed(nfc_pad(), 2, 2), *placed(card(), 99.5, 26, 1.07, widths=False))
+    return Drawing(520, 334, still, steps=_working_steps(306, 260))
+
+
+def _card_wrong() -> Drawing:
+    still = (
+        *placed(bank_card(), 3, 3, 0.72, widths=False),
+        *placed(card(), 259, 3, 0.72, widths=False),
+        *badge(196, 132, 30, right=False),
+        *badge(452, 132, 30, right=True),
+    )
+    return Drawing(488, 168, still)
+
+
+def _house(x: float, y: float) -> Shapes:
+    """The centre as a building 106 wide, 124 high."""
+    wall = ((0, 43), (53, 0), (106, 43), (106, 124), (0, 124))
+    return placed(
+        (
+            *outlined(wall, c.PALE_BLUE, c.LINE, 3.6),
+            *outlined(rectangle(18, 49, 19, 17), c.WHITE, c.LINE, 3),
+            *outlined(rectangle(69, 49, 19, 17), c.WHITE, c.LINE, 3),
+            *outlined(rectangle(40, 73, 26, 50), c.WHITE, c.LINE, 3),
+        ),
+        x,
+        y,
+    )
+
+
+def _network_waiting() -> Drawing:
+    """Terminal – clock – building: the way is there, its answer is waited for."""
+    still = (
+        *placed(terminal(), 2, 2, 0.9, widths=False),
+        *dashes(((126, 68), (176, 68)), 6, c.LINE, on=20, off=10),
+        *outlined(circle(220, 68, 33), c.WHITE, c.LINE, 6),
+        Stroke(((220, 46), (220, 68), (235, 77)), 6, c.LINE),
+        *dashes(((264, 68), (314, 68)), 6, c.LINE, on=20, off=10),
+        *_house(330, 9),
+    )
+    return Drawing(438, 137, still)
+
+
+_RECIPES: Mapping[str, Callable[[], Drawing]] = {
+    "attract": _attract,
+    "card": _card,
+    "card-photo": _card_photo,
+    "card-small": lambda: _card(line=4),
+    "pin-small": _pin_small,
+    "id-small": lambda: _money("number"),
+    "reader-insert": _reader_insert,
+    "reader-take": _reader_take,
+    "nfc-lay": _nfc_lay,
+    "nfc-take": _nfc_take,
+    "e-money-number": lambda: _money("number"),
+    "e-money-code": lambda: _money("code"),
+    "paper-out": _paper_out,
+    "no-paper": _no_paper,
+    "pin-locked": _pin_locked,
+    "card-lifted": _card_lifted,
+    "out-of-service": _out_of_service,
+    "hidden-fields": _hidden_fields,
+    "four-pins": _four_pins,
+    "working": _working,
+    "working-nfc": _working_nfc,
+    "card-wrong": _card_wrong,
+    "network-waiting": _network_waiting,
+}
+
+
+def names() -> frozenset[str]:
+    return frozenset(_RECIPES)
+
+
+@cache
+def drawing(name: str) -> Drawing:
+    """The recipe of that name; KeyError names an unknown one."""
+    if name not in _RECIPES:
+        raise KeyError(f"no drawing is called {name!r}")
+    return _RECIPES[name]()
