@@ -165,8 +165,7 @@ def _assembled(
         together = FaultList(file)
         check_together(pack, catalogue, together)
         if catalogue.beside == "replace":
-            services.clear()
-            used.clear()
+            services, used, sources = {}, [], dict(pack.sources)
         for doubled in [service.key for service in catalogue.services if service.key in services]:
             together.add("services", f"`{doubled}` is in another catalogue too", "give it another key")
         services.update({service.key: service for service in catalogue.services})
