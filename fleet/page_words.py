@@ -1,0 +1,164 @@
+"""The page's words, Japanese first. Keys of the inner tables are the store's own slugs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Words:
+    title: str
+    sample: str
+    other_language: str
+    needing: str
+    of: str
+    japan_time: str
+    terminals: str
+    enrolments: str
+    quarantine: str
+    alarms: str
+    columns: Mapping[str, str]
+    conditions: Mapping[str, str]
+    stages: Mapping[str, str]
+    papers: Mapping[str, str]
+    reasons: Mapping[str, str]
+    nothing: str
+    no_terminals: str
+    unsent: str
+    shown_newest: str
+
+
+_JA = Words(
+    title="端末フリート",
+    sample="見本",
+    other_language="English",
+    needing="いま人の手がいるのは",
+    of="台",
+    japan_time="時刻は日本時間",
+    terminals="端末",
+    enrolments="届いた申込み",
+    quarantine="受け取りを止めたもの",
+    alarms="人が確かめる申込み",
+    columns={
+        "terminal": "端末",
+        "site": "設置場所",
+        "condition": "状態",
+        "since": "いまの状態になってから",
+        "last_seen": "最後の通信",
+        "paper": "用紙",
+        "unsent": "未送信",
+        "troubles": "くわしく",
+        "version": "版",
+        "reason": "理由",
+        "times": "回数",
+        "last_at": "最後",
+        "size": "大きさ",
+        "topic": "トピック",
+        "id": "ID",
+        "at": "時刻",
+    },
+    conditions={
+        "inService": "使えます",
+        "degraded": "一部使えません",
+        "outOfService": "使えません",
+        "offline": "つながりません",
+        "unknown": "わかりません",
+    },
+    stages={
+        "received": "到着",
+        "handed": "引渡し",
+        "done": "できました",
+        "refused": "できませんでした",
+        "already": "受付ずみ",
+        "rejected": "開けません",
+    },
+    papers={"full": "あり", "low": "残りわずか", "out": "なし", "unknown": "わかりません"},
+    reasons={
+        "unknown-topic": "知らないトピック",
+        "too-large": "大きすぎる",
+        "not-json": "JSONでない",
+        "other-version": "版がちがう",
+        "malformed": "形がちがう",
+        "unknown-terminal": "登録のない端末",
+        "retired-terminal": "登録を終えた端末",
+        "other-terminal": "ほかの端末の名前",
+        "wrong-signature": "署名が合わない",
+        "unknown-key": "知らない鍵で封をした",
+        "retained": "保持メッセージ",
+        "stale": "古い知らせ",
+        "id-conflict": "同じIDで中身がちがう",
+        "sequence-conflict": "同じ番号でIDがちがう",
+        "overflow": "多すぎて数だけ",
+        "signed-earlier": "先に署名したものが後から届いた",
+        "taken-back": "先に署名したものがあり取り消した",
+        "device-signature": "端末の署名が合わない",
+        "cannot-open": "封を開けられない",
+        "demo": "デモの申込み",
+        "card-signature": "カードの署名が合わない",
+        "certificate-expired": "証明書の期限切れ",
+        "certificate-not-yet": "証明書の期間の前",
+        "certificate-issuer": "証明書の発行者がちがう",
+        "certificate-test-ca": "テスト用の証明書",
+        "certificate-damaged": "証明書がこわれている",
+        "certificate-key-type": "証明書の鍵の種類がちがう",
+    },
+    nothing="ありません",
+    no_terminals="登録された端末はまだありません。",
+    unsent="端末に残っている申込み",
+    shown_newest="新しい順に100件まで",
+)
+
+_EN = Words(
+    title="Terminal fleet",
+    sample="SAMPLE",
+    other_language="日本語",
+    needing="Needing somebody now:",
+    of="terminals",
+    japan_time="Times are Japan time",
+    terminals="Terminals",
+    enrolments="Enrolments received",
+    quarantine="Quarantine",
+    alarms="Enrolments to look at",
+    columns={
+        "terminal": "Terminal",
+        "site": "Site",
+        "condition": "State",
+        "since": "For",
+        "last_seen": "Last heard",
+        "paper": "Paper",
+        "unsent": "Unsent",
+        "troubles": "Details",
+        "version": "Version",
+        "reason": "Reason",
+        "times": "Times",
+        "last_at": "Last",
+        "size": "Size",
+        "topic": "Topic",
+        "id": "ID",
+        "at": "Time",
+    },
+    conditions={
+        "inService": "In service",
+        "degraded": "Limited",
+        "outOfService": "Out of service",
+        "offline": "Not connected",
+        "unknown": "Unknown",
+    },
+    stages={
+        "received": "Received",
+        "handed": "Handed over",
+        "done": "Done",
+        "refused": "Refused",
+        "already": "Already applied",
+        "rejected": "Not opened",
+    },
+    papers={"full": "OK", "low": "Low", "out": "Out", "unknown": "Unknown"},
+    reasons={},
+    nothing="None",
+    no_terminals="No terminal is registered yet.",
+    unsent="Still inside terminals",
+    shown_newest="newest 100",
+)
+
+WORDS: Mapping[str, Words] = {"ja": _JA, "en": _EN}
