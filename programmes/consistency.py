@@ -108,6 +108,8 @@ def _check_phases(pack: Pack, faults: FaultList) -> None:
         _in_order(phase.opens, phase.closes, f"{at}.closes", "closes before it opens", faults)
         _in_order(phase.opens, phase.use_until, f"{at}.use_until", "ends before 申込 opens", faults)
     _no_doubles((f"{phase.measure} {phase.known_from}" for phase in pack.phases), "phases", faults)
+    for index, stop in enumerate(pack.budget_stops):
+        _known_measures((stop.measure,), known, f"budget_stops[{index}].measure", faults)
     for measure in known - {phase.measure for phase in pack.phases}:
         faults.add("phases", f"no row for measure `{measure}`", "add at least one row")
 

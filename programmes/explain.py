@@ -25,6 +25,7 @@ from programmes.eligibility import (
 from programmes.loader import Programme
 from programmes.model import (
     AnsweredBy,
+    BudgetStop,
     ClosedDays,
     Contact,
     Function,
@@ -56,6 +57,7 @@ _WHY: Mapping[Why, tuple[str, str]] = {
     Why.NOT_ANNOUNCED: ("この日には、まだ何も発表されていません", "nothing was announced on that day"),
     Why.NOT_YET: ("まだ始まっていません", "has not begun"),
     Why.ENDED: ("終わりました", "has ended"),
+    Why.BUDGET_USED_UP: ("予算の上限に達しました", "the budget is used up"),
     Why.MAINTENANCE: ("システムの停止中です", "the system is under maintenance"),
     Why.CLOSED_DAY: ("お休みの日です", "closed on this day"),
     Why.OUTSIDE_HOURS: ("時間外です", "outside hours"),
@@ -64,6 +66,7 @@ _WHY: Mapping[Why, tuple[str, str]] = {
 }
 _ROWS: Mapping[type[Sourced], tuple[str, str]] = {
     Phase: ("期間", "dates"),
+    BudgetStop: ("予算", "budget"),
     Measure: ("施策", "measure"),
     Hours: ("時間", "hours"),
     ClosedDays: ("休み", "closed days"),

@@ -109,6 +109,13 @@ class Phase(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     extension_announced: bool = False  # a later `closes` was promised without a date
 
 
+class BudgetStop(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The issuer said on `known_from` that a measure's budget is used up; 申込 ends with that day's beginning."""
+
+    measure: Slug
+    known_from: date
+
+
 class Relief(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A one-off kindness around a deadline; said to people, decided by the programme."""
 
@@ -233,6 +240,7 @@ class Pack(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hours: tuple[Hours, ...] = ()
     closed_days: tuple[ClosedDays, ...] = ()
     maintenance: tuple[Maintenance, ...] = ()
+    budget_stops: tuple[BudgetStop, ...] = ()
     reliefs: tuple[Relief, ...] = ()
     conditions: tuple[Condition, ...] = ()
     who: tuple[Who, ...] = ()

@@ -46,6 +46,7 @@ class Why(StrEnum):
     NOT_ANNOUNCED = "not-announced"  # nothing was published about it on that day
     NOT_YET = "not-yet"
     ENDED = "ended"
+    BUDGET_USED_UP = "budget-used-up"
     MAINTENANCE = "maintenance"
     CLOSED_DAY = "closed-day"
     OUTSIDE_HOURS = "outside-hours"
@@ -111,6 +112,9 @@ def phase_state(pack: Pack, measure: str, at: Moment) -> State:
         return NotOpen(Why.NOT_YET, (phase,), again=start_of(phase.opens))
     if now >= ends:
         return NotOpen(Why.ENDED, (phase,), since=ends)
+    for stop in pack.budget_stops:
+        if stop.measure == measure and stop.known_from <= now.date():
+            return NotOpen(Why.BUDGET_USED_UP, (stop, phase), since=start_of(stop.known_from))
     if stops_offline(pack, ends, at):
         return NotOpen(Why.OFFLINE_STOP, (pack.offline_stop, phase), since=offline_stop_of(pack, ends))
     return Open(phase.closes, ends, ends, (phase,))
@@ -163,7 +167,7 @@ def _any_measure(pack: Pack, at: Moment) -> State:
     shut = [state for state in states if isinstance(state, NotOpen)]
     if not shut:
         return NotOpen(Why.NOT_OFFERED_HERE, pack.measures)
-    order = (Why.OFFLINE_STOP, Why.NOT_YET, Why.ENDED, Why.NOT_ANNOUNCED)
+    order = (Why.OFFLINE_STOP, Why.NOT_YET, Why.BUDGET_USED_UP, Why.ENDED, Why.NOT_ANNOUNCED)
     return min(shut, key=lambda state: (order.index(state.why), state.again or start_of(date.max)))
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from programmes.days import JST, in_japan
-from programmes.model import Function, Pack, Phase
+from programmes.model import BudgetStop, Function, Pack, Phase
 from programmes.opening import (
     Moment,
     NotOpen,
@@ -222,6 +222,36 @@ def test_a_function_closed_every_day_of_the_year_names_no_next_opening(pack: Pac
     state = function_state(shut, "application", at("2022-07-15T10:00"))
     assert isinstance(state, NotOpen)
     assert (state.why, state.again) == (Why.CLOSED_DAY, None)
+
+
+def test_a_measure_whose_budget_is_used_up_ends_with_the_day_it_was_said(pack: Pack) -> None:
+    stop = BudgetStop(
+        measure="shisaku-1",
+        known_from=date(2022, 8, 1),
+        as_of=date(2022, 8, 1),
+        source=("S1",),
+        confirmed=True,
+    )
+    spent = msgspec.structs.replace(pack, budget_stops=(stop,))
+    assert isinstance(measure_state(spent, "shisaku-1", at("2022-07-31T23:59:59")), Open)
+    state = function_state(spent, "application", at("2022-08-01T00:00:00"))
+    assert isinstance(state, NotOpen)
+    assert (state.why, state.since, state.rows[0]) == (Why.BUDGET_USED_UP, jst("2022-08-01T00:00"), stop)
+
+
+def test_of_several_measures_the_one_open_longest_rules_the_function(pack: Pack) -> None:
+    offered = tuple(msgspec.structs.replace(row, offered_here=True) for row in pack.measures)
+    phases = tuple(
+        msgspec.structs.replace(row, closes=row.closes + timedelta(days=31))
+        if row.measure == "shisaku-3"
+        else row
+        for row in pack.phases
+    )
+    several = msgspec.structs.replace(pack, measures=offered, phases=phases)
+    state = function_state(several, "application", at("2023-10-10T10:00"))
+    assert isinstance(state, Open)
+    assert state.closes == date(2023, 10, 31)
+    assert isinstance(measure_state(several, "shisaku-1", at("2023-10-10T10:00")), NotOpen)
 
 
 def _changed(phase: Phase, changes: dict[str, object]) -> Phase:
