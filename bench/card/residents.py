@@ -121,6 +121,7 @@ class Residents:
         self._now = now.astimezone(UTC).replace(microsecond=0)
         self._seed = seed
         self._manner = manner or Manner()
+        self._materials: dict[str, _Material] = {}
         self._dated.mkdir(parents=True, exist_ok=True)
 
     # ------------------------------------------------------------------ people and authorities
@@ -229,6 +230,11 @@ class Residents:
     # ------------------------------------------------------------------ keys and certificates
 
     def _material(self, name: str) -> _Material:
+        if name not in self._materials:
+            self._materials[name] = self._made(name)
+        return self._materials[name]
+
+    def _made(self, name: str) -> _Material:
         auth_key = self._key(f"{name}.auth")
         sign_key = self._key(f"{name}.sign")
         auth_ca = self._authority("user authentication", "other-ca" if name == "wrong-ca" else "auth-ca")

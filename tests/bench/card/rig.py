@@ -1,0 +1,87 @@
+"""What card tests share: residents of one run, a channel straight to a card model, one private pcscd a process."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from bench.card.model import CardModel
+from bench.card.pcscd import PrivatePcscd
+from bench.card.residents import JST, Residents
+from bench.card.slot_control import SlotProcess
+from drivers.cards.apdu import Response
+from terminal.ports import CardLost
+
+NOW = datetime(2022, 7, 15, 10, 0, tzinfo=JST)
+
+
+class DirectChannel:
+    """`ApduChannel` without a reader. `lost_after` APDUs the card is gone; the last was carried out, unanswered."""
+
+    def __init__(self, card: CardModel, lost_after: int | None = None) -> None:
+        self.card = card
+        self.sent: list[bytes] = []
+        self.bytes_up = 0
+        self.bytes_down = 0
+        self._lost_after = lost_after
+        card.power_on()
+
+    def transmit(self, apdu: bytes | bytearray) -> Response | CardLost:
+        if self._lost_after is not None and len(self.sent) >= self._lost_after:
+            return CardLost("removed")
+        self.sent.append(bytes(apdu))
+        answer = self.card.transmit(bytes(apdu))
+        if answer is None or len(self.sent) == self._lost_after:
+            return CardLost("removed")
+        self.bytes_up += len(apdu)
+        self.bytes_down += len(answer)
+        return Response.of(answer)
+
+    def close(self) -> None:
+        self.card.power_off()
+
+
+@cache
+def run_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="mc-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@cache
+def residents() -> Residents:
+    return Residents(run_folder() / "r", NOW)
+
+
+@cache
+def pcscd() -> PrivatePcscd:
+    """One per test process: the client library reads the socket's path once. Reader entries A and B."""
+    daemon = PrivatePcscd(run_folder() / "p", ("A", "B"))
+    daemon.start()
+    atexit.register(daemon.stop)
+    os.environ["PCSCLITE_CSOCK_NAME"] = str(daemon.socket)
+    return daemon
+
+
+@cache
+def slot(reader: str = "A") -> SlotProcess:
+    """The virtual slot of that reader entry, for the life of the test process."""
+    residents()
+    process = SlotProcess(pcscd().ports[reader], run_folder() / f"s{reader}", run_folder() / "r", NOW)
+    atexit.register(process.stop)
+    return process
+
+
+def until(true: Callable[[], bool], what: str, seconds: float = 8.0) -> None:
+    """Waits for a condition of another process."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"waited {seconds} s in vain: {what}"
+        time.sleep(0.01)
