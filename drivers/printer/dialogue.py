@@ -67,9 +67,15 @@ class Dialogue:
         cause = self._ask(3) if needs_error_cause(replies[2]) else 0
         return status_of(replies[1], replies[2], cause or 0, replies[4])
 
+    def forget_rest(self) -> None:
+        """Empties the printer, also while it cannot print: once paper is back it would be too late."""
+        if self.unclean:
+            self.unclean = not self._clear()
+
     def clean_up(self, eject: bytes) -> bool:
         """Empties the printer of an interrupted job and cuts off what it left. True if it is fit for the next one."""
-        if self.unclean and not self._clear():
+        self.forget_rest()
+        if self.unclean:
             # No answer to the clear command: an old model. It is clean once it has done all it was sent.
             self.line.write(_IN_ORDER, _ANSWER_S)
             if self._wait_for(Kind.IN_ORDER, _IN_ORDER_S) is None:

@@ -99,6 +99,7 @@ class EscPosPrinter:
                 break
             if not order.outcome.cancelled():
                 self._report(order, self._print(order.paper))
+            del order  # or the idle thread would keep the last person's paper in memory
         self._refuse_waiting()
         self._drop_line()
         self._status = CLOSED
@@ -146,6 +147,8 @@ class EscPosPrinter:
             self._status = NO_DEVICE
             return
         status = dialogue.ask_status()
+        if status.condition is not Condition.UNKNOWN:
+            dialogue.forget_rest()
         if status.condition is Condition.GOOD and (dialogue.unclean or dialogue.torn):
             from drivers.printer.document import EJECT
 

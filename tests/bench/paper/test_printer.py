@@ -37,14 +37,16 @@ def running() -> Iterator[Running]:
     with tempfile.TemporaryDirectory(dir="/tmp", prefix="p") as name:
         folder = Path(name)
         process = subprocess.Popen(
-            [sys.executable, "-m", "bench.paper"]
-            + ["--dir", name, "--socket", f"{name}/s", "--link", f"{name}/tty"],
+            [
+                *(sys.executable, "-m", "bench.paper"),
+                *("--dir", name, "--socket", f"{name}/s", "--link", f"{name}/tty"),
+            ],
             stdout=subprocess.PIPE,
             text=True,
         )
         assert process.stdout is not None
         device = process.stdout.readline().strip()
-        assert os.readlink(folder / "tty") == device
+        assert str((folder / "tty").readlink()) == device
         yield Running(folder, process)
         process.send_signal(signal.SIGTERM)
         assert process.wait(5) == 0
@@ -80,14 +82,15 @@ def test_a_paper_is_cut_kept_seen_and_taken(running: Running) -> None:
 @pytest.mark.servers
 def test_hands_change_what_the_printer_says(running: Running) -> None:
     line = running.open()
-    for op, more, kind, said in [
+    steps: list[tuple[str, dict[str, object], int, bytes]] = [
         ("empty", {}, 4, b"\x7e"),
         ("restore", {}, 4, b"\x12"),
         ("low", {}, 4, b"\x1e"),
         ("cover", {"open": True}, 2, b"\x16"),
         ("cover", {"open": False}, 2, b"\x12"),
         ("jam", {"part": "cutter"}, 3, b"\x1a"),
-    ]:
+    ]
+    for op, more, kind, said in steps:
         assert running.verb(op, **more)["ok"]
         os.write(line, b"\x10\x04" + bytes((kind,)))
         assert answer(line) == said, op
