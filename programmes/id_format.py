@@ -61,8 +61,10 @@ EntryVerdict = Fits | Unusual | Empty | TooShort | TooLong | WrongClass | WrongB
 
 def normalise(text: str, entry: Entry) -> str:
     """As it will be kept: half-width, without blanks and hyphens, capitals where small letters do not occur."""
-    plain = "".join(c for c in unicodedata.normalize("NFKC", text) if not _separates(c))
-    return plain.upper() if entry.character_class == "upper-alphanumeric" else plain
+    plain = "".join(_half_width(c) for c in text if not _separates(c))
+    if entry.character_class != "upper-alphanumeric":
+        return plain
+    return "".join(c.upper() if c.isascii() else c for c in plain)
 
 
 def check(typed: str, entry: Entry) -> EntryVerdict:
@@ -143,6 +145,12 @@ def _luhn(digits: str) -> bool:
         value = int(digit) * (2 if place % 2 else 1)
         total += value - 9 if value > 9 else value
     return total % 10 == 0
+
+
+def _half_width(character: str) -> str:
+    """ASCII for a full-width letter or digit; anything else as it is, so that it is refused and not bent."""
+    folded = unicodedata.normalize("NFKC", character)
+    return folded if len(folded) == 1 and folded.isascii() else character
 
 
 def _separates(character: str) -> bool:

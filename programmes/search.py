@@ -53,10 +53,10 @@ def fold_kana(text: str) -> str:
 
     Folding twice gives the same as folding once.
     """
-    wide = unicodedata.normalize("NFKC", text)
-    hiragana = str(jaconv.kata2hira(wide))
-    bare = "".join(c for c in unicodedata.normalize("NFD", hiragana) if c not in _MARKS)
-    return unicodedata.normalize("NFC", bare).translate(_LARGE).replace("ー", "")
+    decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text))
+    bare = "".join(c for c in decomposed if c not in _MARKS and c != "ー")
+    hiragana = str(jaconv.kata2hira(unicodedata.normalize("NFC", bare)))
+    return hiragana.translate(_LARGE)
 
 
 def rows_of(name: str) -> tuple[Row, ...]:
