@@ -72,7 +72,7 @@ def genesis(journal: str) -> Head:
 
 def _link(before: bytes, n: int, at: int, event: str, args: bytes, record: Record | None) -> bytes:
     about = None if record is None else (record.journal, record.seq, record.sha256)
-    return hashlib.sha256(before + msgspec.json.encode((n, at, event, args.decode(), about))).digest()
+    return hashlib.sha256(before + msgspec.json.encode((n, at, event, args, about))).digest()
 
 
 def append(
@@ -120,13 +120,21 @@ def _row(
 def verify(connection: sqlite3.Connection, anchor: Head) -> ChainWhole | ChainBroken:
     """Recomputes every link from `anchor` on, and compares each record still stored with the row about it."""
     last = anchor
-    while rows := rows_after(connection, last.n, 500):
+    while rows := _readable_rows(connection, last.n):
         for row in rows:
             expected = _link(last.link, last.n + 1, row.at, row.event, row.arguments, row.record)
             if row.n != last.n + 1 or row.link != expected or not _agrees(connection, row.record):
                 return ChainBroken(last.n + 1)
             last = Head(row.n, row.link)
-    return ChainWhole(last.n - anchor.n, last)
+    return ChainBroken(last.n + 1) if rows is None else ChainWhole(last.n - anchor.n, last)
+
+
+def _readable_rows(connection: sqlite3.Connection, n: int) -> tuple[AuditRow, ...] | None:
+    """None if SQLite cannot read them, be it a broken page or bytes that are no text any more."""
+    try:
+        return rows_after(connection, n, 500)
+    except sqlite3.Error:
+        return None
 
 
 def _agrees(connection: sqlite3.Connection, record: Record | None) -> bool:

@@ -88,6 +88,7 @@ class Outbox:
         self._now = now
         self._limit = limit
         self._mutex = RLock()
+        self.closed = False
         self._owed: Event | None = None
         self._told_full = False
         state = outbox_rows.state(connection)
@@ -374,11 +375,14 @@ class Outbox:
             try:
                 with transaction(self._connection):
                     self._connection.execute("UPDATE state SET in_use = 0")
+                # SQLite does this itself only if the uplink does not have the file open, too.
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
                 clean = True
             except sqlite3.Error:
                 clean = False
             self._connection.close()
             os.close(self._lock_file)
+            self.closed = True
             return clean
 
 
