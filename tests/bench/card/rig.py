@@ -12,6 +12,8 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from smartcard import scard
+
 from bench.card.model import CardModel
 from bench.card.pcscd import PrivatePcscd
 from bench.card.residents import JST, Residents
@@ -85,3 +87,27 @@ def until(true: Callable[[], bool], what: str, seconds: float = 8.0) -> None:
     while not true():
         assert time.monotonic() < deadline, f"waited {seconds} s in vain: {what}"
         time.sleep(0.01)
+
+
+def card_seen(reader: str = "A") -> bool:
+    """Whether pcscd itself says that a card lies in the first slot of that reader entry."""
+    code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+    if code != scard.SCARD_S_SUCCESS:
+        return False
+    name = pcscd().reader_name(reader)
+    code, states = scard.SCardGetStatusChange(context, 0, [(name, scard.SCARD_STATE_UNAWARE)])
+    scard.SCardReleaseContext(context)
+    return code == scard.SCARD_S_SUCCESS and bool(states[0][1] & scard.SCARD_STATE_PRESENT)
+
+
+def take_out(reader: str = "A") -> None:
+    """Returns when pcscd has noticed."""
+    slot(reader).remove()
+    until(lambda: not card_seen(reader), "pcscd sees that the card is out")
+
+
+def put_in(name: str, reader: str = "A") -> None:
+    """Takes out what lies there, puts `name` in, returns when pcscd has noticed both."""
+    take_out(reader)
+    slot(reader).insert(name)
+    until(lambda: card_seen(reader), "pcscd sees the card")
