@@ -14,6 +14,7 @@ from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from terminal.journal.events import Event
     from terminal.views import Answer, Presentation, View
 
 # --------------------------------------------------------------------------- clock
@@ -364,8 +365,45 @@ class Screen(Protocol):
     def show(self, view: View, presentation: Presentation, *, covered: bool = False) -> None:
         """Shows `view` from the next frame on. `covered` hides its values (nobody in front, card briefly off)."""
 
+    def shown(self) -> str:
+        """Name of the view shown last, as a slug for the audit log, e.g. `enter-pin`."""
+
     async def answer(self) -> Answer:
         """The next press that falls on the view shown last; presses on an earlier view are dropped."""
 
     async def drawn(self) -> None:
         """Returns when the view shown last stands completely on the panel."""
+
+
+# --------------------------------------------------------------------------- journal
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Durable: the fsync of its commit has returned."""
+
+    id: str
+    journal: str
+    seq: int
+
+
+@dataclass(frozen=True)
+class NotStored:
+    """Nothing was written. `reason` is a slug: full, disk, damaged."""
+
+    reason: str
+
+
+class EnrolmentStore(Protocol):
+    """The outbox as the core sees it; its own thread writes, so that a slow card never stops the screen."""
+
+    async def commit(
+        self, enrolment: str, procedure: str, seal: Callable[[str, int], bytes]
+    ) -> Stored | NotStored:
+        """One transaction: the envelope made by `seal(journal, seq)` and its audit row."""
+
+    def accepts(self) -> bool:
+        """False when full or when the last write failed: then no enrolment is begun."""
+
+    def note(self, event: Event) -> None:
+        """Writes an audit event, in order, without waiting."""

@@ -34,7 +34,7 @@ class Message:
         return dict(self.args)[name]
 
 
-def message(id: str, **args: str | int | date | datetime | Localised | Message) -> Message:  # noqa: A002
+def message(id: str, /, **args: str | int | date | datetime | Localised | Message) -> Message:  # noqa: A002
     return Message(id, tuple(args.items()))
 
 
@@ -539,6 +539,7 @@ class Accepted(View):
 
     take_card: bool
     stop: Choice | None = None
+    time_factor: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

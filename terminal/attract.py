@@ -1,0 +1,335 @@
+"""The terminal's day: attract screen, visit, ending, and again. One visit after the other, nothing in between."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from programmes.opening import NotOpen, Open, function_state
+from terminal.endings import Contact, trouble_view
+from terminal.facilities import Facilities
+from terminal.journal.events import CardLeft, DoorClosed, DoorOpened, VisitStarted
+from terminal.journal.events import VisitEnded as VisitEndedEvent
+from terminal.ports import CardOut, DoorChanged, Lamp, Sound
+from terminal.procedures.card import take_card_view
+from terminal.procedures.home import home
+from terminal.procedures.rules import moment
+from terminal.readiness import Missing, Readiness
+from terminal.views import (
+    Attract,
+    Badge,
+    Bars,
+    Choice,
+    Drawing,
+    Message,
+    Note,
+    OutOfService,
+    Panel,
+    Part,
+    Presentation,
+    Pressed,
+    Role,
+    Small,
+    Status,
+    Tone,
+    Trouble,
+    message,
+)
+from terminal.visit import Ending, Surroundings, Visit, VisitEnded
+
+#: The attract screen is shown anew so often: time of day, what is open, what is missing.
+REFRESH_S = 5.0
+#: Words after an ending stand so long if nobody presses; long enough to be read twice.
+WORDS_S = 60.0
+#: How long tools pressed on the attract screen are kept when nobody starts.
+PRESENTATION_S = 60.0
+
+
+@dataclass(frozen=True)
+class Day:
+    """What the loop needs. `readiness` is asked anew each time; `restarted` after a crash or power cut."""
+
+    around: Surroundings
+    facilities: Facilities
+    readiness: Callable[[], Readiness]
+    usual: Presentation
+    restarted: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    ending: Ending
+    detail: str = ""
+    records: int = 0
+
+
+async def serve(day: Day) -> None:
+    """Visits until the process is told to stop."""
+    presentation, again, restarted = day.usual, False, day.restarted
+    while True:
+        visit = Visit(day.facilities.new_id(), day.around, presentation)
+        try:
+            if not again:
+                await _attract(visit, day, restarted=restarted)
+                restarted = False
+            outcome = await _visit(visit, day)
+        except VisitEnded as ended:
+            outcome = Outcome(ended.ending, ended.detail)
+        if outcome.ending is Ending.SHUTDOWN:
+            await _shut_down(visit, day)
+            return
+        try:
+            again = await _end(visit, day, outcome)
+        except VisitEnded:
+            await day.around.readers.release()
+            return
+        presentation = visit.presentation if again else day.usual
+        del visit
+        # Views, drafts and tasks of a visit refer to one another; what they held must not wait for the next cycle.
+        gc.collect()
+
+
+async def _visit(visit: Visit, day: Day) -> Outcome:
+    store = day.facilities.store
+    store.note(VisitStarted())
+    records, ending, detail = 0, Ending.LEFT, ""
+    try:
+        if not day.readiness().can_print and not await _without_paper(visit, day):
+            return Outcome(Ending.LEFT, "before")
+        done = await home(visit, day.facilities)
+        if done is None:
+            return Outcome(Ending.LEFT, "before")
+        records, ending = len(done.accepted), Ending.FINISHED
+        return Outcome(ending, "", records)
+    except VisitEnded as ended:
+        ending, detail = ended.ending, ended.detail
+        return Outcome(ending, detail, records)
+    finally:
+        store.note(VisitEndedEvent(ending.value, day.around.screen.shown(), records))
+
+
+# --------------------------------------------------------------------------- attract
+
+
+async def _attract(visit: Visit, day: Day, *, restarted: bool) -> None:
+    """Until somebody starts. A card that lies here is not read and must be taken first."""
+    clock = day.around.clock
+    day.around.panel.lamp(Lamp.OFF)
+    kept_until = clock.monotonic() + PRESENTATION_S
+    while True:
+        state = day.readiness()
+        lying = bool(day.around.readers.present())
+        view = (
+            attract_view(visit, day, state, lying=lying, restarted=restarted)
+            if state.can_accept
+            else out_of_service_view(day, state)
+        )
+        try:
+            event = await visit.wait(view, until=clock.monotonic() + REFRESH_S)
+        except VisitEnded as ended:
+            if ended.ending is Ending.DOOR_OPENED:
+                await _serviced(visit, day)
+                continue
+            if ended.ending is Ending.NOBODY_THERE:
+                continue
+            raise
+        if isinstance(event, Pressed) and event.choice == "start":
+            return
+        if visit.presentation != day.usual and clock.monotonic() > kept_until:
+            visit.presentation = day.usual
+        if visit.presentation == day.usual:
+            kept_until = clock.monotonic() + PRESENTATION_S
+
+
+async def _serviced(visit: Visit, day: Day) -> None:
+    """The door is open: nothing is accepted until it is closed."""
+    day.facilities.store.note(DoorOpened())
+    while True:
+        day.around.screen.show(door_view(day), visit.presentation)
+        event = await day.around.inbox.next(None)
+        if event == DoorChanged(open=False):
+            day.facilities.store.note(DoorClosed())
+            return
+
+
+async def _without_paper(visit: Visit, day: Day) -> bool:
+    """Printer trouble is offered before the visit, never after consent."""
+    return await visit.choose(no_paper_view(day)) == "go-on"
+
+
+# --------------------------------------------------------------------------- endings
+
+
+async def _end(visit: Visit, day: Day, outcome: Outcome) -> bool:
+    """Stops the card, forgets the visit, says what was not done, and waits for the card to leave.
+
+    True when the resident wants to begin again at once.
+    """
+    around = day.around
+    if outcome.ending not in (Ending.FINISHED,):
+        around.screen.show(_neutral(day), visit.presentation)
+    await around.readers.release()
+    visit.forget()
+    again = False
+    if outcome.ending is not Ending.FINISHED and outcome.detail != "before":
+        around.panel.lamp(Lamp.TROUBLE)
+        again = await _words(visit, day, outcome)
+    await _card_must_leave(visit, day)
+    around.panel.lamp(Lamp.OFF)
+    return again
+
+
+async def _words(visit: Visit, day: Day, outcome: Outcome) -> bool:
+    view = trouble_view(outcome.ending, outcome.detail, _contact(day), sample=day.facilities.sample)
+    ends = day.around.clock.monotonic() + WORDS_S
+    while True:
+        event = await visit.wait(view, until=ends)
+        match event:
+            case None:
+                return False
+            case Pressed(choice=choice):
+                return choice == "again"
+            case _:
+                pass
+
+
+async def _card_must_leave(visit: Visit, day: Day) -> None:
+    """No next visit until the card is gone; a chime every `take_card_s`."""
+    around, noted = day.around, False
+    while around.readers.present():
+        around.panel.lamp(Lamp.TAKE)
+        around.panel.sound(Sound.TAKE_CARD)
+        until = around.clock.monotonic() + around.limits.take_card_s
+        event = await visit.wait(take_card_view(sample=day.facilities.sample), until=until)
+        if event is None and not noted:
+            noted = True
+            day.facilities.store.note(CardLeft(int(around.limits.take_card_s)))
+        if isinstance(event, CardOut):
+            continue
+
+
+async def _shut_down(visit: Visit, day: Day) -> None:
+    """The last words before the process goes."""
+    view = trouble_view(Ending.SHUTDOWN, "", _contact(day), sample=day.facilities.sample)
+    day.around.screen.show(view, visit.presentation)
+    await day.around.readers.release()
+    visit.forget()
+
+
+def _contact(day: Day) -> Contact:
+    operator, place = day.facilities.operator, day.facilities.place
+    return Contact(operator.name, operator.contact, place.terminal)
+
+
+# --------------------------------------------------------------------------- views
+
+
+def _neutral(day: Day) -> OutOfService:
+    """Between the last screen of a visit and the words of its ending: nothing of the visit is on it."""
+    return OutOfService(title=message("attract.one_moment"), sample=day.facilities.sample)
+
+
+def attract_view(visit: Visit, day: Day, state: Readiness, *, lying: bool, restarted: bool) -> Attract:
+    facilities = day.facilities
+    at = moment(visit, facilities)
+    opening = function_state(facilities.programme.pack, "application", at)
+    notes: list[Part] = []
+    if restarted:
+        notes.append(
+            Note(message("attract.restarted"), message("attract.restarted_detail"), "warning", Tone.ATTENTION)
+        )
+    card = message("attract.take_card" if lying else "attract.no_card_yet")
+    notes.append(Note(card, icon="card", tone=Tone.ATTENTION))
+    start = Choice("start", message("attract.start"), Role.PRIMARY, icon="forward", key="#")
+    return Attract(
+        title=message("attract.title"),
+        sentence=message("attract.sentence"),
+        parts=(
+            Drawing("nfc-take" if lying else "attract"),
+            opening_panel(opening, state),
+            *notes,
+        ),
+        main=Status(message("attract.wait_for_card")) if lying else start,
+        clock=at.now,
+        sample=facilities.sample,
+    )
+
+
+def opening_panel(opening: Open | NotOpen, state: Readiness) -> Panel:
+    """What is open and until when, and each missing thing on a line of its own."""
+    missing = tuple(message(f"missing.{thing.value}") for thing in state.missing)
+    if isinstance(opening, NotOpen):
+        lines: tuple[Message, ...] = (message(f"closed.{opening.why.value.replace('-', '_')}"),)
+        if opening.again is not None:
+            lines = (*lines, message("attract.again", at=opening.again))
+        return Panel(message("attract.closed_now"), (*lines, *missing), Badge.BARRED)
+    lines = (
+        (message("attract.closes"), message("attract.closes_day", day=opening.closes))
+        if opening.closes is not None
+        else ()
+    )
+    if opening.pauses is not None:
+        lines = (*lines, message("attract.today_until", at=opening.pauses))
+    return Panel(message("attract.open_now"), (*lines, *missing), Badge.OK)
+
+
+def out_of_service_view(day: Day, state: Readiness) -> OutOfService:
+    contact = _contact(day)
+    reasons = tuple(
+        message(f"out_of_service.{thing.value}")
+        for thing in state.missing
+        if thing in (Missing.READER, Missing.STORE, Missing.CLOCK)
+    )
+    return OutOfService(
+        title=message("out_of_service.title"),
+        parts=(
+            Drawing("out-of-service"),
+            Bars(reasons, (message("out_of_service.not_done"),), (message("out_of_service.next"),)),
+            Small(
+                (
+                    message("trouble.contact", name=contact.name, phone=contact.phone),
+                    message("trouble.code", terminal=contact.terminal, code="R-01"),
+                )
+            ),
+        ),
+        main=Status(message("out_of_service.told")),
+        sample=day.facilities.sample,
+    )
+
+
+def door_view(day: Day) -> OutOfService:
+    return OutOfService(
+        title=message("out_of_service.door_title"),
+        sentence=message("out_of_service.door_sentence"),
+        parts=(Drawing("out-of-service"),),
+        main=Status(message("out_of_service.door_wait")),
+        sample=day.facilities.sample,
+    )
+
+
+def no_paper_view(day: Day) -> Trouble:
+    """The visit can go on without paper: the number then stands on the screen to be written down."""
+    contact = _contact(day)
+    return Trouble(
+        code="R-02",
+        title=message("no_paper.title"),
+        parts=(
+            Drawing("no-paper", tone=Tone.ATTENTION),
+            Bars(
+                (message("no_paper.happened"),),
+                (message("no_paper.possible"),),
+                (message("no_paper.next"),),
+            ),
+            Small(
+                (
+                    message("trouble.contact", name=contact.name, phone=contact.phone),
+                    message("trouble.code", terminal=contact.terminal, code="R-02"),
+                )
+            ),
+        ),
+        main=Choice("go-on", message("no_paper.go_on"), Role.PRIMARY),
+        back=Choice("leave", message("button.leave"), Role.BACK),
+        stop=None,
+        sample=day.facilities.sample,
+    )

@@ -1,0 +1,121 @@
+"""What stands on the screen after a visit ended without a record: what happened, what was not done, what to do now.
+
+One table. A code is for the telephone and the audit log; residents read the words. The catalogue sections are
+`trouble.<slug>`, with `title`, `happened`, `not_done`, `next` and, where there is more to say, `next2`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from terminal.views import (
+    Bars,
+    Choice,
+    Drawing,
+    Message,
+    Part,
+    Role,
+    Small,
+    Tone,
+    Trouble,
+    message,
+)
+from terminal.visit import Ending
+
+
+@dataclass(frozen=True)
+class TroubleWords:
+    """One row: `slug` names the catalogue section."""
+
+    code: str
+    slug: str
+    drawing: str
+    tone: Tone = Tone.ERROR
+    lines_next: int = 1
+    retry: bool = True
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom to call about this terminal: the operator, and which terminal it is."""
+
+    name: str
+    phone: str
+    terminal: str
+
+
+_TABLE: dict[tuple[Ending, str], TroubleWords] = {
+    (Ending.CARD_LIFTED, ""): TroubleWords("C-03", "card_lifted", "card-lifted", lines_next=2),
+    (Ending.OTHER_CARD, ""): TroubleWords("C-04", "other_card", "card-wrong"),
+    (Ending.READER_LOST, ""): TroubleWords("R-01", "reader_lost", "out-of-service"),
+    (Ending.STOPPED, ""): TroubleWords("V-04", "stopped", "card", Tone.SOFT),
+    (Ending.LEFT, ""): TroubleWords("V-05", "left", "card", Tone.SOFT),
+    (Ending.TIMED_OUT, ""): TroubleWords("V-01", "timed_out", "card", Tone.ATTENTION),
+    (Ending.NOBODY_THERE, ""): TroubleWords("V-02", "nobody_there", "card", Tone.ATTENTION),
+    (Ending.DOOR_OPENED, ""): TroubleWords("C-09", "door_opened", "out-of-service", retry=False),
+    (Ending.SHUTDOWN, ""): TroubleWords("V-03", "shutdown", "out-of-service", retry=False),
+    (Ending.PIN_WRONG_TWICE, ""): TroubleWords("P-04", "pin_wrong_twice", "four-pins", lines_next=2),
+    (Ending.PIN_BLOCKED, ""): TroubleWords("P-01", "pin_blocked", "pin-locked", lines_next=2, retry=False),
+    (Ending.ENTRY_DIFFERS, ""): TroubleWords("N-04", "entry_differs", "e-money-number", Tone.ATTENTION),
+    (Ending.NOT_OPEN, ""): TroubleWords("M-01", "not_open", "card", Tone.ATTENTION),
+    (Ending.CANNOT_STORE, ""): TroubleWords("R-03", "cannot_store", "out-of-service", lines_next=2),
+    (Ending.CARD_REFUSED, "juki"): TroubleWords("C-10", "juki", "card-wrong"),
+    (Ending.CARD_REFUSED, "drivers-licence"): TroubleWords("C-11", "drivers_licence", "card-wrong"),
+    (Ending.CARD_REFUSED, "e-money"): TroubleWords("C-12", "e_money", "card-wrong"),
+    (Ending.CARD_REFUSED, "android-token"): TroubleWords("C-13", "android_token", "card-wrong"),
+    (Ending.CARD_REFUSED, "unknown"): TroubleWords("C-14", "unknown_card", "card-wrong"),
+    (Ending.CARD_REFUSED, "no-auth-certificate"): TroubleWords("C-06", "no_certificate", "card"),
+    (Ending.CARD_REFUSED, "next-generation"): TroubleWords("C-15", "next_generation", "card"),
+    (Ending.CARD_REFUSED, "damaged"): TroubleWords("C-16", "damaged", "card"),
+    (Ending.CARD_REFUSED, "expired"): TroubleWords("C-07", "certificate_expired", "card"),
+    (Ending.CARD_REFUSED, "not-yet"): TroubleWords("C-08", "certificate_not_yet", "card"),
+    (Ending.CARD_REFUSED, "renewal-wait"): TroubleWords("C-17", "renewal_wait", "card"),
+    (Ending.CARD_REFUSED, "issuer"): TroubleWords("C-18", "unknown_issuer", "card-wrong"),
+    (Ending.CARD_REFUSED, "someone-else"): TroubleWords("C-19", "someone_else", "card-photo", Tone.ATTENTION),
+    (Ending.CARD_REFUSED, "child"): TroubleWords("A-01", "child", "card-photo", Tone.ATTENTION),
+}
+
+
+def trouble_of(ending: Ending, detail: str = "") -> TroubleWords:
+    """The row of an ending; an unknown detail falls back to the ending's own row."""
+    words = _TABLE.get((ending, detail)) or _TABLE.get((ending, ""))
+    if words is None:
+        words = _TABLE[(Ending.CARD_REFUSED, "unknown")]
+    return words
+
+
+def every_trouble() -> dict[tuple[Ending, str], TroubleWords]:
+    return dict(_TABLE)
+
+
+def trouble_view(
+    ending: Ending, detail: str, contact: Contact, *, sample: bool, extra: tuple[Message, ...] = ()
+) -> Trouble:
+    """`extra` are further lines of what to do, e.g. the date from which a renewed certificate can be used."""
+    words = trouble_of(ending, detail)
+
+    def say(name: str) -> Message:
+        return message(f"trouble.{words.slug}.{name}")
+
+    following = tuple(say("next" if n == 1 else f"next{n}") for n in range(1, words.lines_next + 1))
+    parts: tuple[Part, ...] = (
+        Drawing(words.drawing, tone=words.tone),
+        Bars((say("happened"),), (say("not_done"),), (*following, *extra)),
+        Small(
+            (
+                message("trouble.contact", name=contact.name, phone=contact.phone),
+                message("trouble.code", terminal=contact.terminal, code=words.code),
+            )
+        ),
+    )
+    leave = Choice("leave", message("button.leave"), Role.BACK)
+    again = Choice("again", message("button.again"), Role.PRIMARY, key="#")
+    return Trouble(
+        code=words.code,
+        title=say("title"),
+        parts=parts,
+        main=again if words.retry else Choice("leave", message("button.leave"), Role.PRIMARY, key="#"),
+        back=leave if words.retry else None,
+        stop=None,
+        sample=sample,
+    )

@@ -1,0 +1,76 @@
+"""What the procedures need of the terminal beside the visit itself: rules, trust, store, paper, and who runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from contract.certificate_chain import TrustAnchors
+from contract.keys import KeyRing
+from programmes.loader import Programme
+from terminal.ports import EnrolmentStore, Printer, ReaderKind
+from terminal.views import Language, Message
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Who runs the terminal, in the words of the settings."""
+
+    name: str
+    contact: str
+    purpose: str
+    retention: str
+    disclosure: str
+
+
+@dataclass(frozen=True)
+class Place:
+    terminal: str
+    site: str
+    address: str
+
+
+class Wording(Protocol):
+    """The catalogue, for texts that do not go to the screen."""
+
+    def text(self, message: Message, language: Language) -> str: ...
+
+
+class Link(Protocol):
+    """What the mailbox tells about the way to the fleet."""
+
+    def online(self) -> bool: ...
+    def expect_answers(self, visit: str, enrolments: tuple[str, ...], key: object) -> None: ...
+    def forget_answers(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Facilities:
+    programme: Programme
+    anchors: TrustAnchors
+    keys: Callable[[], KeyRing]
+    device_key: Ed25519PrivateKey
+    store: EnrolmentStore
+    printer: Printer | None
+    wording: Wording
+    link: Link
+    operator: Operator
+    place: Place
+    demo: bool
+    new_id: Callable[[], str]
+    #: The kind of reader that stands there and works, for title and drawing of S7.
+    reader_kind: Callable[[], ReaderKind]
+
+    @property
+    def sample(self) -> bool:
+        """見本: until a pack names a connected operator, and always in demo and with test certificates."""
+        return self.demo or not self.programme.pack.operator_connected
+
+
+def milliseconds(at: datetime) -> int:
+    """Wall time in ms since the epoch, as envelopes carry it."""
+    return int(at.timestamp() * 1000)

@@ -1,0 +1,209 @@
+"""S7 and S8: the card is laid down, is found to be usable without its PIN, and is the resident's own."""
+
+from __future__ import annotations
+
+from contract.certificate_chain import NotTrusted
+from programmes.eligibility import (
+    CertificateExpired,
+    CertificateInDates,
+    CertificateNotYet,
+    CertificateUndecided,
+    RenewalWaiting,
+    certificate_state,
+)
+from terminal.enrolment import Draft
+from terminal.facilities import Facilities
+from terminal.ports import (
+    CardIn,
+    CardLost,
+    CardOut,
+    CardRefused,
+    Holder,
+    Lamp,
+    ReaderKind,
+    Sound,
+)
+from terminal.procedures.rules import moment
+from terminal.procedures.steps import BACK, Step, Turn
+from terminal.views import (
+    BACK as BACK_CHOICE,
+)
+from terminal.views import (
+    Choice,
+    ConfirmCard,
+    Drawing,
+    Layout,
+    Note,
+    Options,
+    PlaceCard,
+    Pressed,
+    Role,
+    Status,
+    Stones,
+    TakeCard,
+    Tone,
+    message,
+)
+from terminal.visit import Ending, Visit, VisitEnded
+
+#: Why a chain was not trusted, as the residents' words for it (terminal.endings).
+_REFUSALS = {"key-type": "next-generation", "test-ca": "issuer"}
+
+
+def place_card_step(visit: Visit, facilities: Facilities, stones: Stones) -> Step:
+    async def step(draft: Draft) -> Draft | Turn:
+        if visit.holder is not None:
+            visit.unbind()
+            await _give_card_back(visit)
+        holder = await _wait_for_card(visit, facilities, stones)
+        if holder is None:
+            return BACK
+        _require_usable(visit, facilities, holder)
+        visit.bind(holder)
+        visit.around.panel.lamp(Lamp.DONE)
+        return draft
+
+    return step
+
+
+def confirm_card_step(visit: Visit, facilities: Facilities, stones: Stones) -> Step:
+    async def step(draft: Draft) -> Draft | Turn:
+        answer = await visit.choose(confirm_card_view(facilities, stones))
+        match answer:
+            case "back":
+                return BACK
+            case "child":
+                raise VisitEnded(Ending.CARD_REFUSED, "child")
+            case "someone-else":
+                raise VisitEnded(Ending.CARD_REFUSED, "someone-else")
+            case _:
+                return draft
+
+    return step
+
+
+async def _wait_for_card(visit: Visit, facilities: Facilities, stones: Stones) -> Holder | None:
+    """The card that arrives while S7 is shown. One that lay there before must leave first: only an edge counts."""
+    around = visit.around
+    around.panel.lamp(Lamp.WAIT)
+    while True:
+        lying = around.readers.present()
+        view = place_card_view(facilities, stones, lying=bool(lying))
+        event = await visit.wait(view)
+        match event:
+            case Pressed(choice="back"):
+                around.panel.lamp(Lamp.OFF)
+                return None
+            case CardIn(reader=reader, visible_from_start=False) if not around.readers.present() - {reader}:
+                visit.show(reading_view(facilities, stones))
+                outcome = await around.readers.read(reader)
+                match outcome:
+                    case Holder():
+                        return outcome
+                    case CardRefused(kind=kind):
+                        raise VisitEnded(Ending.CARD_REFUSED, kind.value)
+                    case CardLost():
+                        around.panel.sound(Sound.TROUBLE)
+            case _:
+                pass
+
+
+async def _give_card_back(visit: Visit) -> None:
+    """Going back before the card was confirmed: it must leave, so that the next lay-down is an edge again."""
+    await visit.around.readers.release()
+    while visit.around.readers.present():
+        event = await visit.wait(take_card_view(sample=visit.around.sample))
+        if isinstance(event, CardOut):
+            return
+
+
+def _require_usable(visit: Visit, facilities: Facilities, holder: Holder) -> None:
+    """Chain, dates, renewal wait and tries; a PIN that is blocked already is said now, not after minutes of typing."""
+    at = moment(visit, facilities)
+    verdict = facilities.anchors.check(holder.certificate, at.now)
+    if isinstance(verdict, NotTrusted):
+        raise VisitEnded(Ending.CARD_REFUSED, _REFUSALS.get(verdict.reason, verdict.reason))
+    match certificate_state(facilities.programme.pack, verdict.not_before, verdict.not_after, at):
+        case RenewalWaiting():
+            raise VisitEnded(Ending.CARD_REFUSED, "renewal-wait")
+        case CertificateExpired():
+            raise VisitEnded(Ending.CARD_REFUSED, "expired")
+        case CertificateNotYet():
+            raise VisitEnded(Ending.CARD_REFUSED, "not-yet")
+        case CertificateUndecided():
+            raise VisitEnded(Ending.NOT_OPEN, "clock")
+        case CertificateInDates():
+            pass
+    if holder.tries_left == 0:
+        raise VisitEnded(Ending.PIN_BLOCKED)
+
+
+# --------------------------------------------------------------------------- views
+
+
+def place_card_view(facilities: Facilities, stones: Stones, *, lying: bool) -> PlaceCard:
+    """S7. Title and drawing follow the reader that stands there and works."""
+    field = facilities.reader_kind() is ReaderKind.FIELD
+    form = "lay" if field else "insert"
+    drawing = ("nfc-take" if field else "reader-take") if lying else ("nfc-lay" if field else "reader-insert")
+    labels = () if field else (("chip", message("card.chip_first")), ("photo", message("card.photo_visible")))
+    return PlaceCard(
+        title=message("card.take_first_title" if lying else f"card.{form}_title"),
+        sentence=message("card.take_first_sentence" if lying else f"card.{form}_sentence"),
+        parts=(
+            Drawing(drawing, () if lying else labels),
+            Note(message("card.do_not_move"), icon="card"),
+        ),
+        main=Status(message("card.waiting")),
+        back=BACK_CHOICE,
+        stones=stones,
+        sample=facilities.sample,
+    )
+
+
+def reading_view(facilities: Facilities, stones: Stones) -> PlaceCard:
+    """While certificate and tries are read: about half a second, nothing to press."""
+    field = facilities.reader_kind() is ReaderKind.FIELD
+    return PlaceCard(
+        title=message("card.reading_title"),
+        sentence=message("card.do_not_move"),
+        parts=(Drawing("working"), Note(message("card.do_not_move"), icon="card")),
+        main=Status(message("card.reading_status_lay" if field else "card.reading_status")),
+        stop=None,
+        stones=stones,
+        sample=facilities.sample,
+    )
+
+
+def confirm_card_view(facilities: Facilities, stones: Stones) -> ConfirmCard:
+    """S8: families often share a PIN, so only the photo tells a spouse's card (FLOW §3)."""
+    return ConfirmCard(
+        title=message("confirm_card.title"),
+        sentence=message("confirm_card.sentence"),
+        parts=(
+            Drawing("card-photo"),
+            Note(message("confirm_card.dates_checked"), icon="check", tone=Tone.SUCCESS),
+            Options(
+                (
+                    Choice("child", message("confirm_card.child")),
+                    Choice("someone-else", message("confirm_card.someone_else")),
+                ),
+                Layout.PAIR,
+            ),
+        ),
+        main=Choice("mine", message("confirm_card.mine"), Role.PRIMARY, key="#"),
+        back=BACK_CHOICE,
+        stones=stones,
+        sample=facilities.sample,
+    )
+
+
+def take_card_view(*, sample: bool) -> TakeCard:
+    """After any ending but S14's: the card must leave before anybody begins."""
+    return TakeCard(
+        title=message("take_card.title"),
+        sentence=message("take_card.sentence"),
+        parts=(Drawing("reader-take", tone=Tone.ATTENTION),),
+        main=Status(message("take_card.waiting")),
+        sample=sample,
+    )

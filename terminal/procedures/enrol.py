@@ -1,0 +1,163 @@
+"""予約 alone, and 予約 with 申込: the two ways of the main job, top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contract.record import Procedure
+from programmes.services import Service
+from terminal.enrolment import Draft, Prepared, prepare
+from terminal.facilities import Facilities
+from terminal.procedures.card import confirm_card_step, place_card_step
+from terminal.procedures.checklist import checklist_step
+from terminal.procedures.confirmation import Correct, confirm
+from terminal.procedures.consent import consent_step
+from terminal.procedures.hand_over import hand_over
+from terminal.procedures.numbers import enter_codes_step, enter_id_step, enter_phone_step
+from terminal.procedures.rules import require_open
+from terminal.procedures.service_choice import choose_service_step
+from terminal.procedures.signature import Done, sign_and_commit
+from terminal.procedures.steps import BACK, Step, Turn, walk
+from terminal.views import Stone, Stones
+from terminal.visit import Visit
+
+_APPLICATION = (
+    Stone.CHOOSE,
+    Stone.CONSENT,
+    Stone.CARD,
+    Stone.NUMBER,
+    Stone.CONFIRM,
+    Stone.ACCEPTED,
+)
+_RESERVATION = (Stone.CONSENT, Stone.CARD, Stone.CONFIRM, Stone.ACCEPTED)
+
+
+async def reserve(visit: Visit, facilities: Facilities) -> Done | Turn:
+    """予約だけ: S3 S6 S7 S8 S12 S13 S14. One record, one signature."""
+    require_open(visit, facilities)
+
+    def at(stone: Stone) -> Stones:
+        return Stones(_RESERVATION, stone)
+
+    before = (
+        checklist_step(visit, facilities, needs_service=False),
+        consent_step(visit, facilities, at(Stone.CONSENT)),
+        place_card_step(visit, facilities, at(Stone.CARD)),
+        confirm_card_step(visit, facilities, at(Stone.CARD)),
+    )
+    return await _act(visit, facilities, before, (Procedure.RESERVATION,), _RESERVATION)
+
+
+async def apply(visit: Visit, facilities: Facilities) -> Done | Turn:
+    """予約 and 申込: S3–S14. Two records with one visit id, two signatures, one paper."""
+    require_open(visit, facilities)
+
+    def at(stone: Stone) -> Stones:
+        return Stones(_APPLICATION, stone)
+
+    before = (
+        checklist_step(visit, facilities, needs_service=True),
+        choose_service_step(visit, facilities, at(Stone.CHOOSE)),
+        consent_step(visit, facilities, at(Stone.CONSENT)),
+        place_card_step(visit, facilities, at(Stone.CARD)),
+        confirm_card_step(visit, facilities, at(Stone.CARD)),
+        _of_service(visit, facilities, at(Stone.NUMBER), "id"),
+        _of_service(visit, facilities, at(Stone.NUMBER), "codes"),
+        _of_service(visit, facilities, at(Stone.NUMBER), "phone"),
+    )
+    procedures = (Procedure.RESERVATION, Procedure.APPLICATION)
+    return await _act(visit, facilities, before, procedures, _APPLICATION)
+
+
+def _of_service(visit: Visit, facilities: Facilities, stones: Stones, what: str) -> Step:
+    """The entry steps depend on the service, which is chosen while the steps are walked."""
+    makers = {"id": enter_id_step, "codes": enter_codes_step, "phone": enter_phone_step}
+
+    async def step(draft: Draft) -> Draft | Turn:
+        return await makers[what](visit, facilities, _service(facilities, draft), stones)(draft)
+
+    return step
+
+
+def _service(facilities: Facilities, draft: Draft) -> Service:
+    service = facilities.programme.service(draft.service)
+    if service is None:
+        raise LookupError(f"the draft names a service that the catalogue does not have: {draft.service!r}")
+    return service
+
+
+async def _act(
+    visit: Visit,
+    facilities: Facilities,
+    before: Sequence[Step],
+    procedures: Sequence[Procedure],
+    stones: Sequence[Stone],
+) -> Done | Turn:
+    """The questions, then confirmation, PIN and signature; もどる leads back into the questions."""
+    measure = facilities.programme.offered_measures()[0].key
+    confirm_at, accepted_at = Stones(tuple(stones), Stone.CONFIRM), Stones(tuple(stones), Stone.ACCEPTED)
+    draft, steps = Draft(measure=measure), _Resumable(before)
+    while True:
+        walked = await steps.walk(draft)
+        if isinstance(walked, Turn):
+            return walked
+        draft = walked
+        service = _service(facilities, draft) if Procedure.APPLICATION in procedures else None
+        answer = await confirm(visit, facilities, draft, service, confirm_at)
+        if isinstance(answer, Correct):
+            steps.resume_at(_STEP_OF[answer.what])
+            continue
+        if isinstance(answer, Turn):
+            steps.resume_from_end()
+            continue
+        if visit.warned:
+            asked = await confirm_card_step(visit, facilities, confirm_at)(draft)
+            if isinstance(asked, Turn):
+                continue
+            visit.warned = False
+        prepared = _prepare_all(visit, facilities, draft, procedures)
+        done = await sign_and_commit(visit, facilities, prepared, confirm_at)
+        if isinstance(done, Turn):
+            steps.resume_after_end()
+            continue
+        await hand_over(visit, facilities, draft, done, accepted_at)
+        return done
+
+
+def _prepare_all(
+    visit: Visit, facilities: Facilities, draft: Draft, procedures: Sequence[Procedure]
+) -> list[Prepared]:
+    return [prepare(visit, draft, procedure, facilities) for procedure in procedures]
+
+
+#: 直す on S12 leads to the step that asked; the card stays on the reader.
+_STEP_OF = {"service": 1, "id": 5, "codes": 6}
+
+
+class _Resumable:
+    """The questions of one visit, walked in parts: all, from the end backwards, or one of them again."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self._steps = steps
+        self._only: tuple[Step, ...] | None = None
+        self._backward = False
+
+    def resume_at(self, index: int) -> None:
+        """Asks one step again, and what depends on it; not the card, which lies there."""
+        after_card = self._steps[5:]
+        self._only = (self._steps[index], *after_card) if index == 1 else (self._steps[index],)
+
+    def resume_from_end(self) -> None:
+        self._only, self._backward = None, True
+
+    def resume_after_end(self) -> None:
+        """Nothing of the questions is asked again: the confirmation follows."""
+        self._only = ()
+
+    async def walk(self, draft: Draft) -> Draft | Turn:
+        if self._only is not None:
+            only, self._only = self._only, None
+            outcome = await walk(only, draft)
+            return draft if outcome is BACK else outcome
+        backward, self._backward = self._backward, False
+        return await walk(self._steps, draft, from_end=backward)

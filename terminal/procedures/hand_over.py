@@ -1,0 +1,232 @@
+"""S14: the card first, then the paper. What stands here is durable; nothing after it is a trouble any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from contract.answer import Answer, Verdict
+from contract.record import Procedure
+from programmes.eligibility import result_days
+from terminal.enrolment import Accepted, Draft
+from terminal.facilities import Facilities
+from terminal.inbox import Delivered, ProgrammeAnswered
+from terminal.journal.events import CardLeft, PaperPrinted, PaperRefused
+from terminal.ports import CardOut, Lamp, Printed, PrintedUnproven, PrintRefused, ReaderKind, Sound
+from terminal.procedures.signature import Done
+from terminal.receipt import Slip, receipt
+from terminal.views import (
+    Accepted as AcceptedView,
+)
+from terminal.views import (
+    Choice,
+    Drawing,
+    Message,
+    Note,
+    Number,
+    Options,
+    Part,
+    Pressed,
+    Role,
+    Status,
+    Stones,
+    TextSize,
+    Tone,
+    message,
+    verbatim,
+)
+from terminal.visit import Visit
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the records while S14 stands: which arrived, and what the programme said."""
+
+    arrived: frozenset[str] = frozenset()
+    answers: tuple[Answer, ...] = ()
+
+
+async def hand_over(visit: Visit, facilities: Facilities, draft: Draft, done: Done, stones: Stones) -> None:
+    """Card, paper, and as long as somebody reads: whether it arrived, and what the programme answered."""
+    known = await _card_out(visit, facilities, done, Known(), stones)
+    slip = Slip.of(visit, facilities, draft, done.accepted)
+    large = visit.presentation.size is not TextSize.NORMAL
+    printed = await _print(visit, facilities, slip, large=large)
+    await _read(visit, facilities, done, known, slip, stones, printed=printed)
+    visit.around.panel.lamp(Lamp.OFF)
+
+
+async def _card_out(visit: Visit, facilities: Facilities, done: Done, known: Known, stones: Stones) -> Known:
+    """Until the card is taken, at most `take_card_s`; then the paper comes anyway, with chime, lamp and event."""
+    around, holder = visit.around, visit.holder
+    around.panel.lamp(Lamp.TAKE)
+    around.panel.sound(Sound.TAKE_CARD)
+    ends = around.clock.monotonic() + around.limits.take_card_s
+    while holder is not None and holder.reader in around.readers.present():
+        event = await visit.wait(
+            accepted_view(visit, facilities, done, known, stones, take_card=True), until=ends
+        )
+        match event:
+            case None:
+                facilities.store.note(CardLeft(int(around.limits.take_card_s)))
+                around.panel.sound(Sound.TAKE_CARD)
+                break
+            case CardOut():
+                break
+            case _:
+                known = learn(known, event)
+    around.panel.lamp(Lamp.DONE)
+    return known
+
+
+async def _print(visit: Visit, facilities: Facilities, slip: Slip, *, large: bool) -> bool:
+    if facilities.printer is None:
+        return False
+    paper = receipt(slip, facilities.wording, visit.presentation.language, large=large)
+    outcome = await facilities.printer.print(paper)
+    match outcome:
+        case Printed() | PrintedUnproven():
+            facilities.store.note(PaperPrinted(isinstance(outcome, Printed), large))
+            return True
+        case PrintRefused(status):
+            facilities.store.note(PaperRefused(status.detail or "unknown"))
+            return False
+
+
+async def _read(
+    visit: Visit,
+    facilities: Facilities,
+    done: Done,
+    known: Known,
+    slip: Slip,
+    stones: Stones,
+    *,
+    printed: bool,
+) -> None:
+    """The number stays until おわる or `accepted_s` after the last thing that happened here."""
+    around = visit.around
+    ends = around.clock.monotonic() + around.limits.accepted_s
+    while True:
+        view = accepted_view(visit, facilities, done, known, stones, take_card=False, printed=printed)
+        event = await visit.wait(view, until=ends)
+        match event:
+            case None | Pressed(choice="finish"):
+                return
+            case Pressed(choice="print-large"):
+                printed = await _print(visit, facilities, slip, large=True)
+                ends = around.clock.monotonic() + around.limits.accepted_s
+            case _:
+                known = learn(known, event)
+
+
+def learn(known: Known, event: object) -> Known:
+    match event:
+        case Delivered(enrolment):
+            return replace(known, arrived=known.arrived | {enrolment})
+        case ProgrammeAnswered(answer):
+            return replace(known, answers=(*known.answers, answer))
+        case _:
+            return known
+
+
+# --------------------------------------------------------------------------- views
+
+
+def accepted_view(
+    visit: Visit,
+    facilities: Facilities,
+    done: Done,
+    known: Known,
+    stones: Stones,
+    *,
+    take_card: bool,
+    printed: bool = True,
+) -> AcceptedView:
+    numbers = tuple(Number(_number_label(record, done.accepted), record.number) for record in done.accepted)
+    view = AcceptedView(
+        title=message("accepted.title" if done.complete else "accepted.title_in_part"),
+        sentence=_where_it_is(done.accepted, known),
+        stones=stones,
+        sample=facilities.sample,
+        take_card=take_card,
+    )
+    if take_card:
+        field = facilities.reader_kind() is ReaderKind.FIELD
+        drawing = Drawing(
+            "nfc-take" if field else "reader-take",
+            caption=message("accepted.take_card"),
+            tone=Tone.ATTENTION,
+        )
+        return replace(view, parts=(*numbers, drawing), main=Status(message("accepted.waiting_for_card")))
+    paper: tuple[Part, ...] = (
+        (Drawing("paper-out", caption=message("accepted.take_paper")),)
+        if printed
+        else (Note(message("accepted.no_paper"), message("accepted.write_down"), "warning", Tone.ATTENTION),)
+    )
+    look, _ = result_days(facilities.programme.pack, visit.around.clock.visit_now())
+    again: tuple[Part, ...] = (
+        (Options((Choice("print-large", message("accepted.print_large"), icon="document"),)),)
+        if facilities.printer is not None
+        else ()
+    )
+    return replace(
+        view,
+        parts=(
+            *numbers,
+            *_said(done, known),
+            *paper,
+            Note(message("accepted.result_from", day=look), icon="calendar"),
+            *again,
+        ),
+        main=Choice("finish", message("button.leave"), Role.PRIMARY, icon="check", key="#"),
+    )
+
+
+def _number_label(record: Accepted, all_records: Sequence[Accepted]) -> Message:
+    return message("accepted.number" if len(all_records) == 1 else f"accepted.number_{record.procedure}")
+
+
+def _where_it_is(records: Sequence[Accepted], known: Known) -> Message:
+    """受付 or 到着: the second word only with the fleet's signed acknowledgement for every record."""
+    if all(record.id in known.arrived for record in records):
+        return message("accepted.arrived")
+    return message("accepted.will_be_sent")
+
+
+def _said(done: Done, known: Known) -> tuple[Part, ...]:
+    """What the programme answered in time; マイキーID else comes later."""
+    parts: list[Part] = []
+    if not done.complete:
+        parts.append(
+            Note(
+                message("accepted.second_missing"),
+                message("accepted.second_again"),
+                "warning",
+                Tone.ATTENTION,
+            )
+        )
+    answers = {answer.id: answer for answer in known.answers}
+    for record in done.accepted:
+        answer = answers.get(record.id)
+        if answer is not None and answer.verdict is Verdict.ALREADY:
+            parts.append(Note(message("accepted.already"), icon="info"))
+        elif answer is not None and answer.verdict is Verdict.REFUSED:
+            parts.append(
+                Note(
+                    message("accepted.refused"),
+                    message("accepted.refused_code", code=answer.code),
+                    "error",
+                    Tone.ERROR,
+                )
+            )
+        elif record.procedure is Procedure.RESERVATION:
+            mykey = answer.mykey_id if answer is not None else ""
+            parts.append(
+                Note(
+                    message("accepted.mykey", mykey=verbatim(f"{mykey[:4]} {mykey[4:]}"))
+                    if mykey
+                    else message("accepted.mykey_later"),
+                    icon="card",
+                )
+            )
+    return tuple(parts)

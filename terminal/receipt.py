@@ -1,0 +1,198 @@
+"""The 受付票 as a document of lines (FLOW §5). It says that the 申込み is not finished yet, and nothing stronger.
+
+Never on it: name, code, PIN, telephone, full ID, certificate data. The QR holds the 受付番号 and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from contract.record import Procedure
+from programmes.contacts import who_answers
+from programmes.eligibility import conditions, result_days, use_until
+from programmes.model import Contact
+from programmes.services import Service
+from terminal.enrolment import Accepted, Draft
+from terminal.facilities import Facilities, Operator, Place, Wording
+from terminal.ports import (
+    Align,
+    CutLine,
+    FeedLine,
+    PairLine,
+    Paper,
+    PaperLine,
+    QrLine,
+    RuleLine,
+    TextLine,
+)
+from terminal.procedures.rules import moment
+from terminal.procedures.texts import localised
+from terminal.views import Language, Localised, Message, message, verbatim
+from terminal.visit import Visit
+
+#: Dots a QR module: 9 is 1.1 mm at 203 dpi, read by a telephone at arm's length; 12 on the large print.
+QR_MODULE = 9
+QR_MODULE_LARGE = 12
+
+
+@dataclass(frozen=True, repr=False)
+class Slip:
+    """Everything that the paper says. `id_last4` is all that is left of the 決済サービスID."""
+
+    records: tuple[Accepted, ...]
+    at: datetime
+    place: Place
+    operator: Operator
+    sample: bool
+    service: Service | None
+    id_last4: str
+    look_from: date
+    look_latest: date
+    look_where: Localised
+    use_until: date | None
+    answers: Contact | None
+    unknowable: tuple[Localised, ...]
+    fraud: tuple[Localised, ...]
+
+    @classmethod
+    def of(cls, visit: Visit, facilities: Facilities, draft: Draft, records: tuple[Accepted, ...]) -> Slip:
+        pack = facilities.programme.pack
+        at = moment(visit, facilities)
+        applied = any(record.procedure is Procedure.APPLICATION for record in records)
+        service = facilities.programme.service(draft.service) if applied else None
+        look_from, latest = result_days(pack, at.now)
+        answers = who_answers(pack, "programme", at.day)
+        return cls(
+            records=records,
+            at=at.now,
+            place=facilities.place,
+            operator=facilities.operator,
+            sample=facilities.sample,
+            service=service,
+            id_last4=draft.service_id[-4:] if service is not None else "",
+            look_from=look_from,
+            look_latest=latest,
+            look_where=localised(pack.result.where),
+            use_until=use_until(pack, service, draft.measure, at) if service is not None else None,
+            answers=answers if isinstance(answers, Contact) else None,
+            unknowable=tuple(localised(row.say) for row in conditions(pack, "unknowable")),
+            fraud=tuple(localised(row.text) for row in pack.fraud),
+        )
+
+
+@dataclass(frozen=True)
+class _Writer:
+    wording: Wording
+    language: Language
+    large: bool
+
+    def say(self, id_: str, **args: str | int | date | datetime | Localised | Message) -> str:
+        return self.wording.text(message(id_, **args), self.language)
+
+    def data(self, text: Localised) -> str:
+        return self.wording.text(verbatim(text), self.language)
+
+    def line(self, text: str, *, size: int = 1, bold: bool = False, centre: bool = False) -> TextLine:
+        align = Align.CENTRE if centre else Align.LEFT
+        return TextLine(text, self._size(size), bold, align)
+
+    def pair(self, label: str, value: str) -> Iterator[PaperLine]:
+        if not self.large:
+            yield PairLine(label, value, bold=True)
+            return
+        yield TextLine(label, self._size(1))
+        yield TextLine(value, self._size(1), bold=True, indent=1)
+
+    def _size(self, size: int) -> int:
+        """Everything double on the large print; 4 is the largest that still holds a 受付番号 on one line."""
+        return min(4, size * 2) if self.large else size
+
+
+def receipt(slip: Slip, wording: Wording, language: Language, *, large: bool) -> Paper:
+    """The paper, in the order of FLOW §5; the large print has the same order."""
+    write = _Writer(wording, language, large)
+    return (
+        *_head(slip, write),
+        *_numbers(slip, write),
+        *_what(slip, write),
+        *_result(slip, write),
+        *_then(slip, write),
+        *_help(slip, write),
+        FeedLine(96),
+        CutLine(),
+    )
+
+
+def _head(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
+    if slip.sample:
+        yield TextLine(write.say("paper.sample"), 1, bold=True, align=Align.CENTRE, inverted=True)
+    yield write.line(write.say("paper.title"), size=2, bold=True, centre=True)
+    yield write.line(write.say("paper.not_finished"), centre=True)
+    yield RuleLine()
+
+
+def _numbers(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
+    for record in slip.records:
+        label = "paper.number" if len(slip.records) == 1 else f"paper.number_{record.procedure}"
+        yield write.line(write.say(label), centre=True)
+        yield TextLine(record.number, 4 if write.large else 3, bold=True, align=Align.CENTRE)
+        yield QrLine(record.number, QR_MODULE_LARGE if write.large else QR_MODULE)
+    yield RuleLine()
+
+
+def _what(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
+    yield from write.pair(write.say("paper.accepted_at"), write.say("paper.date_time", at=slip.at))
+    yield write.line(write.say("paper.era", at=slip.at))
+    yield from write.pair(write.say("paper.place"), slip.place.site)
+    yield from write.pair(write.say("paper.terminal"), slip.place.terminal)
+    for record in slip.records:
+        yield from write.pair(write.say("paper.procedure"), write.say(f"paper.procedure_{record.procedure}"))
+    if slip.service is not None:
+        yield from write.pair(write.say("paper.service"), write.data(localised(slip.service.name)))
+    if slip.id_last4:
+        yield from write.pair(write.say("paper.id"), write.say("paper.last4", last4=slip.id_last4))
+    yield RuleLine()
+
+
+def _result(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
+    yield write.line(write.say("paper.result_title"), size=2, bold=True)
+    yield from write.pair(write.say("paper.result_early"), write.say("paper.day_about", day=slip.look_from))
+    yield from write.pair(write.say("paper.result_late"), write.say("paper.day_until", day=slip.look_latest))
+    yield write.line(write.data(slip.look_where))
+    for text in slip.unknowable:
+        yield write.line(write.data(text))
+    yield RuleLine()
+
+
+def _then(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
+    """Charge and shopping before the answer earn nothing (the rule that most people broke)."""
+    if slip.service is None:
+        yield write.line(write.say("paper.mykey_later"))
+        yield RuleLine()
+        return
+    yield write.line(write.say("paper.after_done"), size=2, bold=True)
+    if slip.use_until is not None:
+        yield from write.pair(write.say("paper.use"), write.say("paper.date_until", day=slip.use_until))
+    for text in (slip.service.points_come, slip.service.receive):
+        if text is not None:
+            yield write.line(write.data(localised(text)))
+    yield RuleLine()
+
+
+def _help(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
+    yield write.line(write.say("paper.help_title"), bold=True)
+    yield from write.pair(write.say("paper.this_procedure"), slip.operator.name)
+    yield write.line(slip.operator.contact)
+    if slip.answers is not None:
+        guide = write.say("paper.guide", key=slip.answers.guide) if slip.answers.guide else ""
+        yield from write.pair(write.data(localised(slip.answers.name)), f"{slip.answers.phone}{guide}")
+        if slip.answers.hours is not None:
+            yield write.line(write.data(localised(slip.answers.hours)))
+    yield from write.pair(write.say("paper.pin"), write.say("paper.pin_where"))
+    yield RuleLine()
+    yield write.line(write.say("paper.fraud_title"), bold=True)
+    for text in slip.fraud:
+        yield write.line(write.data(text))
+    yield write.line(write.say("paper.fraud_call"))

@@ -1,0 +1,213 @@
+"""`terminal.toml`: the keys are a contract (DESIGN §11). One error names every bad key, its rule and the way out."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from programmes.decoding import FaultList, decode
+from programmes.faults import Fault
+
+#: A file below this folder belongs to an installed terminal, where nothing of demo and tests is allowed.
+INSTALLED_AT = Path("/etc/mynapo")
+
+_Pin = Annotated[int, Meta(ge=0, le=27, description="a BCM pin number, 0-27")]
+
+
+class TerminalTable(Struct, frozen=True, kw_only=True):
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,40}$", description="1-40 of a-z, 0-9 and -")]
+    data_dir: Annotated[str, Meta(min_length=1, description="the folder of outbox.db and mailbox.db")]
+    site: Annotated[str, Meta(min_length=1, description="the place as residents call it")]
+    site_address: str = ""
+    now: (
+        Annotated[datetime, Meta(tz=True, description="with offset, as 2022-07-15T10:00:00+09:00")] | None
+    ) = None
+
+
+class OperatorTable(Struct, frozen=True, kw_only=True):
+    """Who runs the terminal (個人情報保護法): shown before anything is read."""
+
+    name: Annotated[str, Meta(min_length=1, description="the operator's name as residents know it")]
+    contact: Annotated[str, Meta(min_length=1, description="telephone and hours")]
+    purpose: str = "ポイントの予約と申込みだけ"
+    retention: str = "申込みの日から 1年"
+    disclosure: str = ""
+
+
+class CardTable(Struct, frozen=True, kw_only=True):
+    ca: Annotated[tuple[str, ...], Meta(min_length=1, description="PEM files of the 利用者証明用 CA")]
+    accept_test_ca: bool = False
+
+
+class TrustTable(Struct, frozen=True, kw_only=True):
+    root: Annotated[str, Meta(min_length=1, description="the fleet root's public key, PEM")]
+    sealing_keys: Annotated[str, Meta(min_length=1, description="keys.json, signed by the root")]
+
+
+class DeviceTable(Struct, frozen=True, kw_only=True):
+    signing_key: Annotated[str, Meta(min_length=1, description="the terminal's Ed25519 key, PEM")]
+
+
+class PcscTable(Struct, frozen=True, kw_only=True):
+    name: str = ""
+
+
+class NfcTable(Struct, frozen=True, kw_only=True):
+    device: Annotated[str, Meta(min_length=1, description="a serial device, as /dev/ttyAMA0")]
+    chip: Literal["pn532"] = "pn532"
+
+
+class ReaderTable(Struct, frozen=True, kw_only=True):
+    pcsc: PcscTable | None = None
+    nfc: NfcTable | None = None
+
+
+class PrinterTable(Struct, frozen=True, kw_only=True):
+    device: Annotated[str, Meta(min_length=1, description="a serial device, as /dev/serial0")]
+    baud: Annotated[int, Meta(ge=1200, le=921_600)] = 115_200
+    columns: Annotated[int, Meta(ge=32, le=64, description="half-width columns, 48 for 80 mm paper")] = 48
+
+
+class PanelTable(Struct, frozen=True, kw_only=True):
+    """One BCM pin per function; absent = not fitted."""
+
+    factory: Literal["lgpio", "pigpio"] = "lgpio"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8888
+    lamp_wait: _Pin | None = None
+    lamp_done: _Pin | None = None
+    lamp_trouble: _Pin | None = None
+    buzzer: _Pin | None = None
+    door: _Pin | None = None
+    presence: _Pin | None = None
+
+
+class UplinkTable(Struct, frozen=True, kw_only=True):
+    """Read by `mynapo-uplink`; here only its shape is checked."""
+
+    host: Annotated[str, Meta(min_length=1)]
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8883
+    ca: str
+    cert: str
+    key: str
+
+
+class ProgrammeTable(Struct, frozen=True, kw_only=True):
+    packs: Annotated[tuple[str, ...], Meta(min_length=1, description='as ["national-2022"]')]
+
+
+class ScreenTable(Struct, frozen=True, kw_only=True):
+    size: Annotated[str, Meta(pattern=r"^\d{3,4}x\d{3,4}$", description="as 720x1280")] = "720x1280"
+    language: Literal["ja", "en"] = "ja"
+    fullscreen: bool = False
+    mm_per_px: Annotated[float, Meta(gt=0.05, lt=1.0)] = 0.122
+
+
+class LimitsTable(Struct, frozen=True, kw_only=True):
+    """Seconds, but for `outbox_records`."""
+
+    idle_warning_s: Annotated[float, Meta(gt=0, le=600)] = 45
+    idle_end_s: Annotated[float, Meta(gt=0, le=1200)] = 75
+    card_gap_s: Annotated[float, Meta(gt=0, le=10)] = 2
+    take_card_s: Annotated[float, Meta(gt=0, le=120)] = 20
+    accepted_s: Annotated[float, Meta(gt=0, le=600)] = 60
+    answer_s: Annotated[float, Meta(ge=0, le=60)] = 5
+    presence_cover_s: Annotated[float, Meta(gt=0, le=60)] = 5
+    presence_end_s: Annotated[float, Meta(gt=0, le=300)] = 20
+    outbox_records: Annotated[int, Meta(ge=1, le=1_000_000)] = 100_000
+
+
+class RobotTable(Struct, frozen=True, kw_only=True):
+    socket: Annotated[str, Meta(min_length=1, description="a path of at most 100 bytes")]
+
+
+class File(Struct, frozen=True, kw_only=True):
+    """The whole file. `keypad` and `audio` are reserved for hardware that comes later."""
+
+    terminal: TerminalTable
+    operator: OperatorTable
+    card: CardTable
+    trust: TrustTable
+    device: DeviceTable
+    programme: ProgrammeTable
+    reader: ReaderTable = ReaderTable()
+    printer: PrinterTable | None = None
+    panel: PanelTable | None = None
+    uplink: UplinkTable | None = None
+    screen: ScreenTable = ScreenTable()
+    limits: LimitsTable = LimitsTable()
+    robot: RobotTable | None = None
+    keypad: dict[str, Any] | None = None
+    audio: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A sound file. Relative paths are relative to `folder`, the folder of the file."""
+
+    file: File
+    folder: Path
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+    @property
+    def demo(self) -> bool:
+        """Records made under these settings must never count as real."""
+        return self.file.terminal.now is not None or self.file.card.accept_test_ca
+
+
+@dataclass(frozen=True)
+class BadSettings:
+    faults: tuple[Fault, ...]
+
+    def text(self) -> str:
+        return "\n".join(["the settings cannot be used:", *(f"  {fault.line()}" for fault in self.faults)])
+
+
+def load(path: Path, *, installed: bool) -> Settings | BadSettings:
+    """Reads `terminal.toml`. `installed` (or a file below /etc/mynapo) refuses what is for demo and tests only."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return BadSettings((Fault(str(path), "", str(error), "give a readable TOML file with --config"),))
+    faults = FaultList(str(path))
+    _accept_integers_as_seconds(raw)
+    file = decode(raw, File, faults)
+    installed = installed or INSTALLED_AT in path.resolve().parents
+    for key, present in _demo_keys(raw).items():
+        if installed and present:
+            faults.add(key, "is for demo and tests only", "remove it from an installed terminal's settings")
+    if file is not None and file.limits.idle_end_s <= file.limits.idle_warning_s:
+        faults.add("limits.idle_end_s", "must be longer than idle_warning_s", "for example 45 and 75")
+    if file is None or faults.found:
+        return BadSettings(tuple(faults.found))
+    return Settings(file, path.resolve().parent)
+
+
+def _accept_integers_as_seconds(raw: dict[str, Any]) -> None:
+    """`45` is as good as `45.0` where seconds are meant; the decoder itself is strict."""
+    limits = raw.get("limits")
+    fields = {info.name for info in msgspec.structs.fields(LimitsTable) if info.name.endswith("_s")}
+    if isinstance(limits, dict):
+        for name in fields & limits.keys():
+            if type(limits[name]) is int:
+                limits[name] = float(limits[name])
+
+
+def _demo_keys(raw: dict[str, Any]) -> dict[str, bool]:
+    def table(name: str) -> dict[str, Any]:
+        value = raw.get(name)
+        return value if isinstance(value, dict) else {}
+
+    return {
+        "robot": "robot" in raw,
+        "terminal.now": "now" in table("terminal"),
+        "card.accept_test_ca": bool(table("card").get("accept_test_ca")),
+    }
