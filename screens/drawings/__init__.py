@@ -14,7 +14,7 @@ from screens.drawings.tessellation import Triangles, triangles
 
 MeshData = tuple[list[float], list[int]]
 
-__all__ = ["Moving", "anchors", "aspect", "draw", "names"]
+__all__ = ["Moving", "anchors", "aspect", "draw", "names", "prepare"]
 
 
 class Moving:
@@ -94,6 +94,15 @@ def draw(
     if handle is not None:
         handle.phase = phase
     return handle
+
+
+def prepare() -> None:
+    """Cuts every drawing into triangles beforehand (0.1 s on the development machine, once a process).
+
+    Without it the first `draw` of a name costs 2 to 10 ms instead of 0.1 to 1.4.
+    """
+    for name in names():
+        _layers(name)
 
 
 def aspect(name: str) -> float:

@@ -151,8 +151,10 @@ def _reader_take() -> Drawing:
         *quarter_left(card(), 174, 172, 0.8),
         *placed(thumb_and_palm(), 288, 355),
     )
-    moving = arrow(84, 355, 168, 36, 96, 60, -1)
-    return Drawing(506, 482, still, moving=moving, travel=(0, TRAVEL), anchors={"card": (326, 292)})
+    moving = placed(arrow(84, 355, 168, 36, 96, 60, -1), 7)
+    return Drawing(
+        514, 482, placed(still, 7), moving=moving, travel=(0, TRAVEL), anchors={"card": (333, 292)}
+    )
 
 
 def _nfc_lay() -> Drawing:
@@ -177,8 +179,10 @@ def _paper_out() -> Drawing:
         *placed(printer(312, 85, 237, 50), 46, 3),
         *placed(paper(), 97, 62, 0.71),
     )
-    moving = arrow(366, 258, 142, 28, 74, 46, -1)
-    return Drawing(404, 282, still, moving=moving, travel=(0, TRAVEL), anchors={"number": (225, 133)})
+    moving = placed(arrow(366, 258, 142, 28, 74, 46, -1), 2)
+    return Drawing(
+        408, 282, placed(still, 2), moving=moving, travel=(0, TRAVEL), anchors={"number": (227, 133)}
+    )
 
 
 def _no_paper() -> Drawing:
@@ -201,9 +205,9 @@ def _pin_locked() -> Drawing:
 def _card_lifted() -> Drawing:
     still = (
         *placed(reader(c.LAMP_TROUBLE), 2, 2, 0.62, widths=False),
-        *placed(card(line=4.4), 215, 34, 0.67, turn=8.2),
+        *placed(card(line=4.4), 217, 33, 0.67, turn=8.2),
     )
-    return Drawing(413, 186, still)
+    return Drawing(418, 190, still)
 
 
 def _out_of_service() -> Drawing:
@@ -242,7 +246,7 @@ def _hidden_fields() -> Drawing:
         still += (Fill(box, c.WHITE), *dashes(box, 4, c.GREY, closed=True, on=13, off=8))
         for k in range(4):
             ring = circle(left + 28 + 24 * k, 52, 8)
-            still += dashes(ring, 2.4, c.PALE_GREY, closed=True, on=5.4, off=3)
+            still += dashes(ring, 2.4, c.PALE_GREY, closed=True, on=7, off=4)
     return Drawing(548, 104, still)
 
 
@@ -334,7 +338,7 @@ def _network_waiting() -> Drawing:
         *dashes(((264, 68), (314, 68)), 6, c.LINE, on=20, off=10),
         *_house(330, 9),
     )
-    return Drawing(438, 137, still)
+    return Drawing(438, 138, still)
 
 
 _RECIPES: Mapping[str, Callable[[], Drawing]] = {

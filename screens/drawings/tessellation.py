@@ -8,7 +8,7 @@ place in units apart from its push in pixels, and one tessellation serves every 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import hypot
+from math import cos, hypot, pi, sin
 
 from kivy.graphics.tesselator import TYPE_POLYGONS, WINDING_ODD, Tesselator
 
@@ -16,6 +16,7 @@ from screens.drawings.shapes import Fill, Point, Points, Shape, Stroke, circle
 
 GRID = 64  # corners lie on 1/64 unit: exact as 32-bit floats, so the tesselator's corners are found again
 LONGEST_PUSH = 2.5  # of half a pixel, at sharp tips
+TEN_CORNERS = tuple((cos(pi * i / 5), sin(pi * i / 5)) for i in range(10))
 BENT = 0.80  # cosine of the turn (37°) from which a line's corner gets a disc instead of a mitre
 
 
@@ -184,7 +185,12 @@ def _ribbon(builder: _Builder, piece: Sequence[tuple[Point, Point]], half: float
 
 
 def _disc(builder: _Builder, centre: Point, radius: float, colour: str) -> None:
-    rim = circle(*centre, radius)
+    # A cap thinner than 5 units is a handful of pixels: ten corners are round enough, and dashes have many.
+    rim = (
+        circle(*centre, radius)
+        if radius > 2.5
+        else tuple((centre[0] + radius * x, centre[1] + radius * y) for x, y in TEN_CORNERS)
+    )
     corners = [Corner(*centre, 0, 0, 1, colour)]
     indices: list[int] = []
     count = len(rim)
