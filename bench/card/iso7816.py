@@ -174,7 +174,7 @@ class IsoCard:
             return sw(0x6700)
         if apdu.cla & 0xFC == 0x00 and apdu.cla & 0x03:
             return sw(0x6881)
-        if apdu.cla != 0x00:
+        if apdu.cla != (0x80 if apdu.ins == 0x2A else 0x00):
             return sw(0x6E00)
         if apdu.extended and not self.manner.extended_length:
             return sw(0x6700)

@@ -130,17 +130,18 @@ class Response:
 
 @dataclass(frozen=True, repr=False)
 class Command:
-    """A C-APDU of the first interindustry class, without secure messaging or logical channel (CLA 00)."""
+    """A C-APDU without secure messaging or logical channel."""
 
     ins: int
     p1: int
     p2: int
     data: bytes = b""
     le: int = 0  # 0 = no Le field, else 1..65536
+    cla: int = 0x00  # first interindustry class
 
     def encode(self) -> bytes:
         """Short form where it fits, else extended (both fields), ISO/IEC 7816-4, 5.2."""
-        header = bytes((0x00, self.ins, self.p1, self.p2))
+        header = bytes((self.cla, self.ins, self.p1, self.p2))
         if len(self.data) <= 255 and self.le <= SHORT_LE_MAX:
             lc = bytes((len(self.data),)) if self.data else b""
             return header + lc + self.data + (bytes((self.le & 0xFF,)) if self.le else b"")
@@ -192,10 +193,13 @@ def verify(pin: bytearray) -> bytearray:
 
 
 def compute_signature(digest: bytes) -> Command:
-    """PSO: COMPUTE DIGITAL SIGNATURE over a SHA-256 DigestInfo. The answer is a 256-byte PKCS#1 v1.5 signature."""
+    """COMPUTE DIGITAL SIGNATURE over a SHA-256 DigestInfo. The answer is a 256-byte PKCS#1 v1.5 signature.
+
+    The only command of the card with the proprietary class 80 (so do OpenSC and every published client send it).
+    """
     if len(digest) != DIGEST_BYTES:
         raise ValueError("a SHA-256 digest has 32 bytes")
-    return Command(0x2A, 0x00, 0x80, _DIGEST_INFO_SHA256 + digest, SHORT_LE_MAX)
+    return Command(0x2A, 0x00, 0x80, _DIGEST_INFO_SHA256 + digest, SHORT_LE_MAX, cla=0x80)
 
 
 def wipe(secret: bytearray) -> None:

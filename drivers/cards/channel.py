@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from drivers.cards.apdu import SHORT_LE_MAX, Command, Response, Status, get_response
@@ -36,7 +37,7 @@ def exchange(channel: ApduChannel, command: Command) -> Response | CardLost:
     """
     answer = channel.transmit(command.encode())
     if isinstance(answer, Response) and answer.status is Status.WRONG_LE and command.le:
-        shorter = Command(command.ins, command.p1, command.p2, command.data, answer.announced)
+        shorter = replace(command, le=answer.announced)
         answer = channel.transmit(shorter.encode())
         if isinstance(answer, Response) and answer.status is Status.WRONG_LE:
             return MALFORMED

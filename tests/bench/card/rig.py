@@ -73,7 +73,7 @@ def pcscd() -> PrivatePcscd:
 
 
 @cache
-def slot(reader: str = "A") -> SlotProcess:
+def slot(reader: str) -> SlotProcess:
     """The virtual slot of that reader entry, for the life of the test process."""
     residents()
     process = SlotProcess(pcscd().ports[reader], run_folder() / f"s{reader}", run_folder() / "r", NOW)

@@ -77,10 +77,11 @@ def test_four_items_have_the_offsets_of_the_published_104_byte_sample() -> None:
         ([JPKI, "00A4020C020008", "00B0000003"], "8F8F009000"),
         ([JPKI, "00A4020C020018", "00200080"], "63C3"),
         ([JPKI, "00200098"], "63C3"),
-        ([JPKI, "00A4020C020017", "002A00800401020304"], "6982"),
-        ([JPKI, "002A00970401020304"], "6982"),
+        ([JPKI, "00A4020C020017", "802A00800401020304"], "6982"),
+        ([JPKI, "802A00970401020304"], "6982"),
         (["01A4040C00"], "6881"),
         (["80A4040C00"], "6E00"),
+        ([JPKI, "002A00970401020304"], "6E00"),  # signing has class 80
         ([JPKI, "00FE0000"], "6D00"),
         ([JPKI, "00A4020C0500"], "6700"),
         ([COMMON, "00B2020C00"], "6A83"),
@@ -122,7 +123,7 @@ def test_the_counter_says_the_same_after_a_success_and_falls_with_each_failure_u
 def test_the_security_state_ends_when_it_should(between: list[str], signature: bool) -> None:
     card, pin = powered(), residents().person("happy").auth_pin
     assert say(card, JPKI, "00A4020C020018", verify(pin)) == "9000"
-    answer = say(card, *between, "00A4020C020017", "002A0080040102030400")
+    answer = say(card, *between, "00A4020C020017", "802A0080040102030400")
     assert answer.endswith("9000") is signature
 
 

@@ -27,9 +27,9 @@ CARDS = Path(drivers.__file__).parent / "cards"
         (apdu.select_application(Aid.ISSUER_SECURITY_DOMAIN), "00A4040C07A0000001510000"),
         (
             apdu.compute_signature(bytes(32)),
-            "002A0080333031300D060960864801650304020105000420" + "00" * 32 + "00",
+            "802A0080333031300D060960864801650304020105000420" + "00" * 32 + "00",
         ),
-        (Command(0x2A, 0, 0x80, bytes(300), 256), "002A008000012C" + "00" * 300 + "0100"),
+        (Command(0x2A, 0, 0x80, bytes(300), 256, 0x80), "802A008000012C" + "00" * 300 + "0100"),
     ],
 )
 def test_a_command_is_encoded_as_iso_7816_4_says(command: Command, octets: str) -> None:

@@ -108,7 +108,7 @@ def test_after_a_signature_the_card_refuses_another_without_a_pin() -> None:
     assert isinstance(jpki.sign(read_identity(jpki).certificate, pin_of("happy"), DIGEST), bytes)
     for command in ("00A4040C0AD392F000260100000001", "00A4020C020017"):
         assert card.transmit(bytes.fromhex(command)) == b"\x90\x00"
-    assert card.transmit(bytes.fromhex("002A0080") + b"\x01\x00\x00") == b"\x69\x82"
+    assert card.transmit(bytes.fromhex("802A0080") + b"\x01\x00\x00") == b"\x69\x82"
 
 
 def test_a_card_without_extended_length_is_read_in_chunks() -> None:
