@@ -1,0 +1,95 @@
+"""`mynapo-uplink --config FILE`: the terminal's only process with a network."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import random
+import signal
+import sys
+import threading
+import time
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+import sdnotify
+
+from terminal.journal.mailbox import Mailbox, MailboxUnavailable
+from terminal.journal.outbox_reader import OutboxReader
+from terminal.journal.status import StatusReader
+from terminal.uplink.presence import Presence
+from terminal.uplink.settings import SettingsFault, UplinkSettings, read_settings
+from terminal.uplink.uplink import OUTBOX, Surroundings, Uplink
+
+_BAD_SETTINGS = 78  # EX_CONFIG of sysexits.h
+_NO_MAILBOX = 73  # EX_CANTCREAT
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code 0 after SIGTERM or SIGINT, 78 for settings, 73 if the mailbox cannot be made."""
+    parser = argparse.ArgumentParser(prog="mynapo-uplink", description=__doc__)
+    parser.add_argument("--config", type=Path, required=True, help="terminal.toml")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    sys.excepthook = _tell_place
+    settings = read_settings(options.config)
+    if isinstance(settings, SettingsFault):
+        print(settings, file=sys.stderr)
+        return _BAD_SETTINGS
+    mailbox = Mailbox.open(settings.data_dir / "mailbox.db", now=_now, random=os.urandom)
+    if isinstance(mailbox, MailboxUnavailable):
+        print(f"{settings.data_dir / 'mailbox.db'}: {mailbox.reason}", file=sys.stderr)
+        return _NO_MAILBOX
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    _uplink(settings, mailbox, stop).run()
+    mailbox.close()
+    return 0
+
+
+def _uplink(settings: UplinkSettings, mailbox: Mailbox, stop: threading.Event) -> Uplink:
+    notifier = sdnotify.SystemdNotifier()
+    notifier.notify("READY=1")
+
+    def wait(seconds: float) -> None:
+        stop.wait(seconds)
+
+    around = Surroundings(
+        monotonic=time.monotonic,
+        chance=random.random,
+        wait=wait,
+        alive=lambda: notifier.notify("WATCHDOG=1"),
+        stop=stop.is_set,
+    )
+    boot = _BOOT_ID.read_text().strip()
+    return Uplink(
+        settings,
+        outbox=OutboxReader(settings.data_dir / OUTBOX, now=_now),
+        mailbox=mailbox,
+        status=StatusReader(settings.data_dir),
+        presence=Presence(settings.terminal, boot, settings.data_dir / "connection.json", _now_ms),
+        around=around,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _tell_place(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
+    """Type and place only: an exception's text and locals may hold what the fleet said to somebody."""
+    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
+    print(f"ended by {kind.__name__} at " + " < ".join(reversed(places)), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,252 @@
+"""One MQTT 5 connection to the broker, driven by the uplink's own loop: no threads, no timers, no hidden queue.
+
+A new paho client is made for each connection: paho keeps unsent messages over a reconnect and sends them all at once,
+whatever its window. The outbox is the only queue here.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from contract.encoding import MAX_PAYLOAD
+from terminal.uplink.settings import UplinkSettings
+
+#: An idle connection proves itself once a minute; the broker calls it lost after 1.5 times that.
+KEEPALIVE_S = 60
+#: Acks and answers outlive an hour without network; later ones are sent again anyway.
+_SESSION_S = 3_600
+#: Most documents the broker may have under way to us unconfirmed: they are held until the mailbox has room.
+RECEIVE_MAXIMUM = 100
+_CONNECT_S = 5.0
+_CONNACK_S = 10.0
+_TICK_S = 1.0
+
+
+@dataclass(frozen=True)
+class Retained:
+    """A word that stays on its topic."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass
+class _Life:
+    """What the callbacks of one connection report."""
+
+    connected: bool = False
+    session_present: bool = False
+    receive_maximum: int = 65_535
+    refused: str = ""
+    lost: str = ""
+    heard_at: float = 0.0
+    inbox: list[mqtt.MQTTMessage] = field(default_factory=list)
+    confirmed: list[int] = field(default_factory=list)
+
+
+class Connection:
+    """Not thread-safe. While `lost` is not empty, only `open` and `close` make sense."""
+
+    def __init__(self, settings: UplinkSettings, monotonic: Callable[[], float]) -> None:
+        self._settings = settings
+        self._monotonic = monotonic
+        self._life = _Life(lost="not yet connected")
+        self._client: mqtt.Client | None = None
+        self._last_tick = 0.0
+
+    @property
+    def lost(self) -> str:
+        """Why there is no connection; empty while there is one."""
+        return self._life.lost
+
+    @property
+    def session_present(self) -> bool:
+        """Did the broker remember us? If not, whatever it had confirmed may be gone."""
+        return self._life.session_present
+
+    @property
+    def window(self) -> int:
+        """Most unconfirmed messages: ours, or the broker's Receive Maximum if that is smaller (paho ignores it)."""
+        return min(self._settings.window, self._life.receive_maximum)
+
+    @property
+    def heard_at(self) -> float:
+        """Monotonic time of the last bytes from the broker; PINGRESP comes at least once in KEEPALIVE_S."""
+        return self._life.heard_at
+
+    def open(self, subscriptions: Sequence[str], will: Retained) -> str:
+        """Connects and subscribes (always: session_present promises nothing). Empty, or why it did not work."""
+        self._drop()
+        life = self._life = _Life(heard_at=self._monotonic())
+        try:
+            client = self._client = self._make(life, will)
+            # clean_start False, always: Mosquitto 2.0.11 does not persist a session that was opened with it.
+            client.connect(
+                self._settings.host,
+                self._settings.port,
+                KEEPALIVE_S,
+                clean_start=False,
+                properties=_connect_properties(),
+            )
+        except OSError as error:  # refused, unreachable, timed out; TLS and its files too
+            life.lost = f"{type(error).__name__}: {error.strerror or error}"
+            return life.lost
+        limit = self._monotonic() + _CONNACK_S
+        while not (life.connected or life.refused or life.lost) and self._monotonic() < limit:
+            self.pump(0.1)
+        if not life.connected:
+            life.lost = life.refused or life.lost or "no CONNACK"
+            self._drop()
+            return life.lost
+        sock = client.socket()
+        if isinstance(sock, socket.socket):
+            # Nagle's algorithm waits for the peer's delayed ACK: 452 records/s instead of thousands.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in subscriptions])
+        return ""
+
+    def pump(self, timeout_s: float) -> list[mqtt.MQTTMessage]:
+        """Waits for traffic at most `timeout_s`, handles what is there, and returns the messages that came."""
+        client, life = self._client, self._life
+        sock = client.socket() if client is not None else None
+        if client is None or sock is None:
+            life.lost = life.lost or "connection closed"
+            time.sleep(timeout_s)
+            return []
+        buffered = _buffered(sock)
+        writers = [sock] if client.want_write() else []
+        readable, writable, _ = select.select([sock], writers, [], 0 if buffered else timeout_s)
+        if readable or buffered:
+            life.heard_at = self._monotonic()
+            self._read(client)
+        if writable and client.socket() is not None:
+            client.loop_write()
+        now = self._monotonic()
+        if now - self._last_tick >= _TICK_S and client.socket() is not None:
+            self._last_tick = now
+            client.loop_misc()
+        taken, life.inbox = life.inbox, []
+        return taken
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> int | None:
+        """QoS 1. The packet id to be found in `confirmed` later, or None if there is no connection."""
+        if self._client is None or self._life.lost:
+            return None
+        info = self._client.publish(topic, payload, qos=1, retain=retain)
+        return info.mid if info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
+
+    def confirm(self, message: mqtt.MQTTMessage) -> None:
+        """Tells the broker that this message is in safe hands."""
+        if self._client is not None and not self._life.lost:
+            self._client.ack(message.mid, message.qos)
+
+    def confirmed(self) -> list[int]:
+        """Packet ids the broker has confirmed since the last call: it took them, no more than that."""
+        done, self._life.confirmed = self._life.confirmed, []
+        return done
+
+    def close(self, farewell: Retained) -> None:
+        """A clean end sends no will, so `farewell` says it instead."""
+        if self._client is not None and not self._life.lost:
+            mid = self.publish(farewell.topic, farewell.payload, retain=True)
+            limit = self._monotonic() + 1.0
+            while mid not in self._life.confirmed and not self._life.lost and self._monotonic() < limit:
+                self.pump(0.05)
+            if not self._life.lost:
+                self._client.disconnect()
+        self._drop()
+        self._life.lost = self._life.lost or "closed"
+
+    def _drop(self) -> None:
+        """Forgets the client; its socket is closed with it."""
+        client, self._client = self._client, None
+        sock = client.socket() if client is not None else None
+        if sock is not None:
+            sock.close()
+
+    def _read(self, client: mqtt.Client) -> None:
+        """Everything that is there, but no more than we would hold."""
+        for _ in range(RECEIVE_MAXIMUM):
+            client.loop_read()
+            sock = client.socket()
+            if sock is None or len(self._life.inbox) >= RECEIVE_MAXIMUM:
+                return
+            if not _buffered(sock) and not select.select([sock], [], [], 0)[0]:
+                return
+
+    def _make(self, life: _Life, will: Retained) -> mqtt.Client:
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2, self._settings.terminal, protocol=mqtt.MQTTv5, manual_ack=True
+        )
+        client.connect_timeout = _CONNECT_S
+        client.max_inflight_messages_set(0)  # paho must never queue: the window is kept here
+        client.tls_set(str(self._settings.ca), str(self._settings.cert), str(self._settings.key))
+        client.will_set(will.topic, will.payload, qos=1, retain=True)
+        _listen(client, life)
+        return client
+
+
+def _listen(client: mqtt.Client, life: _Life) -> None:
+    """Callbacks that only note what happened; whatever they raise ends the process (paho passes it on)."""
+
+    def connected(
+        _client: mqtt.Client,
+        _data: object,
+        flags: mqtt.ConnectFlags,
+        code: ReasonCode,
+        granted: Properties | None,
+    ) -> None:
+        if code.is_failure:
+            life.refused = f"refused: {code}"
+            return
+        life.connected, life.session_present = True, flags.session_present
+        life.receive_maximum = getattr(granted, "ReceiveMaximum", life.receive_maximum)
+
+    def disconnected(
+        _client: mqtt.Client,
+        _data: object,
+        _flags: mqtt.DisconnectFlags,
+        code: ReasonCode,
+        _p: Properties | None,
+    ) -> None:
+        life.lost = f"disconnected: {code}"
+
+    def published(
+        _client: mqtt.Client, _data: object, mid: int, _code: ReasonCode, _p: Properties | None
+    ) -> None:
+        # Whatever the reason code: 0x10 means that nobody listened, 0x87 that we may not. Neither is delivery, and
+        # neither is success: the record is sent again when no acknowledgement comes.
+        life.confirmed.append(mid)
+
+    def arrived(_client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        life.inbox.append(message)
+
+    client.on_connect = connected
+    client.on_disconnect = disconnected
+    client.on_publish = published
+    client.on_message = arrived
+
+
+def _connect_properties() -> Properties:
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it untyped
+    properties.SessionExpiryInterval = _SESSION_S
+    properties.ReceiveMaximum = RECEIVE_MAXIMUM
+    properties.MaximumPacketSize = MAX_PAYLOAD + 1_024
+    return properties
+
+
+def _buffered(sock: object) -> bool:
+    """Bytes that TLS has already decrypted: select() does not see them."""
+    pending = getattr(sock, "pending", None)
+    return pending is not None and pending() > 0

@@ -1,0 +1,99 @@
+"""Which stored records are sent when. No I/O: the uplink asks, sends, and reports what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from terminal.uplink.backoff import resend_pause
+
+#: Most records sent and not yet marked as acknowledged: what the fleet may be behind before we stop and wait for it.
+#: At 3,000 records/s it covers 160 ms of broker, commit, ack and mark; less would leave the line idle.
+AHEAD = 500
+
+
+@dataclass
+class _Sent:
+    """`mid` is the packet id until the broker confirms it; `again_at` is monotonic."""
+
+    tries: int
+    again_at: float
+    mid: int | None
+
+
+class Outflow:
+    """Rows are the outbox's row numbers. `chance` gives a number between 0 and 1."""
+
+    def __init__(self, resend_s: float, chance: Callable[[], float]) -> None:
+        self._resend_s = resend_s
+        self._chance = chance
+        self._sent: dict[int, _Sent] = {}
+        self._by_mid: dict[int, int] = {}
+        self._cursor = 0
+
+    @property
+    def cursor(self) -> int:
+        """Rows up to here have been looked at since the last `rewind`."""
+        return self._cursor
+
+    @property
+    def waiting(self) -> frozenset[int]:
+        """Rows sent at least once and not known to be acknowledged."""
+        return frozenset(self._sent)
+
+    @property
+    def unconfirmed(self) -> int:
+        """Messages the broker has not confirmed yet."""
+        return len(self._by_mid)
+
+    def room(self, window: int) -> int:
+        """How many new rows may be sent now."""
+        return max(0, min(window - len(self._by_mid), AHEAD - len(self._sent)))
+
+    def sent(self, row: int, mid: int, now: float) -> None:
+        before = self._sent.get(row)
+        tries = 1 if before is None else before.tries + 1
+        self._sent[row] = _Sent(tries, now + resend_pause(self._resend_s, tries, self._chance()), mid)
+        self._by_mid[mid] = row
+
+    def confirmed(self, mids: Iterable[int]) -> None:
+        """The broker has these. That paces us; it proves nothing."""
+        for mid in mids:
+            row = self._by_mid.pop(mid, None)
+            sent = self._sent.get(row) if row is not None else None
+            if sent is not None and sent.mid == mid:
+                sent.mid = None
+
+    def acknowledged(self, rows: Iterable[int]) -> None:
+        """The terminal has marked these: the fleet has them."""
+        for row in rows:
+            self._sent.pop(row, None)
+
+    def overdue(self, now: float, most: int) -> list[int]:
+        """Rows to be sent again, lowest first. Those still on their way to the broker are not doubled."""
+        due = sorted(row for row, sent in self._sent.items() if sent.mid is None and sent.again_at <= now)
+        return due[:most]
+
+    def connection_lost(self) -> None:
+        """What the broker had not confirmed is due at once; the rest keeps waiting for its acknowledgement."""
+        for sent in self._sent.values():
+            if sent.mid is not None:
+                sent.mid, sent.again_at = None, float("-inf")
+        self._by_mid.clear()
+
+    def broker_forgot(self) -> None:
+        """A new session: all the broker had confirmed may be gone with the old one."""
+        for sent in self._sent.values():
+            sent.again_at = float("-inf")
+
+    def looked_at(self, row: int) -> None:
+        self._cursor = max(self._cursor, row)
+
+    def rewind(self) -> None:
+        """Looks from the outbox's beginning again: rows may have been queued anew. Those waiting are not doubled."""
+        self._cursor = 0
+
+    def other_outbox(self) -> None:
+        """The file was replaced: row numbers mean other records now."""
+        self._sent.clear()
+        self._cursor = 0
