@@ -1,0 +1,1 @@
+"""A virtual ESC/POS printer on a pty and a renderer that shows its paper."""

@@ -1,0 +1,88 @@
+"""The dialogue with printers that are odd rather than broken, over a line whose every byte the test sees."""
+
+from __future__ import annotations
+
+import time
+
+from bench.paper.machine import Machine
+from drivers.printer.dialogue import Dialogue
+from drivers.printer.document import EJECT, compose
+from drivers.printer.serial import SerialLine
+from terminal.ports import Condition, PaperState, Printed, PrinterStatus, PrintRefused
+from tests.drivers.printer.papers import LONG, NEXT, SHORT
+
+NO_ANSWER = PrintRefused(PrinterStatus(Condition.UNKNOWN, PaperState.UNKNOWN, "no-answer"))
+CLEAR = b"\x10\x14\x08"
+
+
+class MachineLine(SerialLine):
+    """A line straight into the virtual mechanism; `deaf_to` are commands that this model does not have."""
+
+    def __init__(self, deaf_to: tuple[bytes, ...] = (), most_bytes: int = 1 << 20) -> None:
+        self.papers: list[bytes] = []
+        self.machine = Machine(self.papers.append)
+        self.baud = 115_200
+        self.lost = False
+        self.incoming = b""
+        self.written: list[bytes] = []
+        self._deaf_to = deaf_to
+        self._most_bytes = most_bytes
+
+    def write(self, data: bytes, timeout_s: float) -> bool:
+        if len(data) > self._most_bytes:
+            self.written.append(data[: self._most_bytes])
+            return False
+        self.written.append(data)
+        if not data.startswith(self._deaf_to or b"\xff\xff"):
+            self.incoming += self.machine.receive(data) + self.machine.work(0.0)
+        return True
+
+    def read(self, timeout_s: float) -> bytes:
+        data, self.incoming = self.incoming, b""
+        if not data:
+            time.sleep(max(0.0, min(timeout_s, 0.01)))
+        return data
+
+    def forget_unsent(self) -> None:
+        self.written.append(b"forgotten")
+
+    def forget_unread(self) -> None:
+        self.incoming = b""
+
+
+def test_a_late_answer_to_an_earlier_question_is_not_taken_for_this_one() -> None:
+    line = MachineLine()
+    line.incoming = b"\x7e\x1a"
+    status = Dialogue(line, time.monotonic).ask_status()
+    assert status == PrinterStatus(Condition.GOOD, PaperState.FULL)
+
+
+def test_a_printer_that_does_not_tell_its_status_is_not_printed_on_even_if_it_answers_in_order() -> None:
+    line = MachineLine(deaf_to=(b"\x10\x04",))
+    assert Dialogue(line, time.monotonic).print(compose(NEXT), EJECT) == NO_ANSWER
+    assert line.papers == []
+
+
+def test_a_model_without_the_clear_command_is_clean_once_it_has_done_what_it_was_sent() -> None:
+    line = MachineLine(deaf_to=(CLEAR,))
+    dialogue = Dialogue(line, time.monotonic)
+    assert dialogue.print(compose(NEXT), EJECT) == Printed()
+    assert not dialogue.unclean
+
+
+def test_a_line_that_takes_no_more_bytes_ends_the_job_and_the_rest_is_thrown_away() -> None:
+    line = MachineLine(most_bytes=200)
+    dialogue = Dialogue(line, time.monotonic)
+    assert dialogue.print(compose(SHORT), EJECT) == NO_ANSWER
+    stalled = next(index for index, data in enumerate(line.written) if len(data) == 200)
+    assert line.written[stalled + 1] == b"forgotten"
+    assert any(data.startswith(CLEAR) for data in line.written[stalled:])
+    assert dialogue.torn
+
+
+def test_the_printer_never_holds_more_than_its_buffer_and_a_question_follows_each_block() -> None:
+    line = MachineLine()
+    assert Dialogue(line, time.monotonic).print(compose(LONG), EJECT) == Printed()
+    blocks = [data for data in line.written if len(data) > 100]
+    assert len(blocks) == 2
+    assert all(len(data) <= 4096 and data.endswith(b"\x1dr\x01") for data in blocks)
