@@ -32,10 +32,14 @@ class FieldWatch:
         self._card: Found | None = None
         self._powered = False  # the card is activated
         self._fresh = False  # no APDU since it was activated
-        self._first_look = True
 
-    def run(self) -> None:
-        self._look()
+    def run(self, offline: bool) -> None:
+        """The first look comes before READY: what lay there before is told apart from what comes after."""
+        self._card = self._chip.sense()
+        self._powered = self._fresh = self._card is not None
+        self._line.send(Kind.READY, bytes([offline]))
+        if self._card is not None:
+            self._line.send(Kind.CARD_IN, b"\x01")
         alive_at = 0.0
         while True:
             if (now := time.monotonic()) >= alive_at:
@@ -55,7 +59,8 @@ class FieldWatch:
         elif message.kind is Kind.APDU:
             self._transmit(message.payload)
         elif message.kind is Kind.CLOSE:
-            self._sleep_card()
+            # Woken at once: a card swapped while it has no power could not be told from the one before.
+            self._sense()
             self._line.send(Kind.CLOSED)
 
     # ------------------------------------------------------------------ watching
@@ -66,17 +71,17 @@ class FieldWatch:
                 self._out()
         else:
             self._sense()
-        self._first_look = False
 
     def _sense(self) -> None:
-        """Finds a card, or wakes the one whose power was taken."""
+        """Takes the power from what lies there; finds a card, or wakes the one that was there."""
         before, found = self._card, self._chip.sense()
         if before is not None and (found is None or found.technology != before.technology):
             self._out()
             before = None
-        self._card, self._powered, self._fresh = found, found is not None, True
+        self._card = found
+        self._powered = self._fresh = found is not None
         if found is not None and before is None:
-            self._line.send(Kind.CARD_IN, bytes([self._first_look]))
+            self._line.send(Kind.CARD_IN, b"\x00")
 
     def _out(self) -> None:
         self._card, self._powered = None, False
@@ -86,7 +91,6 @@ class FieldWatch:
 
     def _open(self) -> None:
         if self._card is None or not (self._powered and self._fresh):
-            self._sleep_card()
             self._sense()
         if self._card is None:
             self._line.send(Kind.LOST, b"card-gone")
@@ -113,11 +117,6 @@ class FieldWatch:
         self._line.send(Kind.ANSWER, answer)
         _wipe(answer)
 
-    def _sleep_card(self) -> None:
-        if self._powered:
-            self._chip.power_off()
-            self._powered = False
-
 
 def _wipe(secret: bytearray) -> None:
     secret[:] = bytes(len(secret))
@@ -143,8 +142,7 @@ def serve(line: Line, device: str, offline: bool) -> None:
     """Until the parent hangs up. A chip that answers is put to sleep in any case."""
     chip = Chip(device)
     try:
-        line.send(Kind.READY, bytes([offline]))
-        FieldWatch(line, chip).run()
+        FieldWatch(line, chip).run(offline)
     finally:
         chip.close()
 

@@ -1,0 +1,64 @@
+"""An NFC reader under test, with its events in order and times."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.card.residents import Residents
+from drivers.cards.channel import ApduChannel
+from drivers.readers.nfc import NfcChannel, NfcReader, NfcSettings
+from terminal.ports import CardEvent
+from tests.bench.nfc.chip_process import NOW
+
+NAME = "nfc"
+
+
+class ReaderLog:
+    """`with ReaderLog(device) as log:` — the reader runs; `log.next()` is the next event."""
+
+    def __init__(self, device: str) -> None:
+        self.reader = NfcReader(NfcSettings(device), NAME)
+        self.events: list[CardEvent] = []
+        self._taken = 0
+
+    def __enter__(self) -> ReaderLog:
+        self.reader.start(self.events.append)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.reader.stop()
+
+    def next(self, limit_s: float = 8.0) -> CardEvent:
+        wait_for(lambda: len(self.events) > self._taken, limit_s)
+        self._taken += 1
+        return self.events[self._taken - 1]
+
+    def channel(self) -> ApduChannel:
+        channel = self.reader.open(NAME)
+        assert isinstance(channel, NfcChannel), channel
+        return channel
+
+    def child(self) -> int:
+        """Process id of the child that serves now."""
+        child = self.reader._child
+        assert child is not None
+        return child.process.pid
+
+    def hit(self, number: signal.Signals) -> None:
+        os.kill(self.child(), number)
+
+
+def wait_for(condition: Callable[[], bool], limit_s: float = 8.0) -> None:
+    until = time.monotonic() + limit_s
+    while not condition():
+        if time.monotonic() > until:
+            raise AssertionError("did not come true in time")
+        time.sleep(0.005)
+
+
+def pin_of(name: str, cards: Path) -> bytearray:
+    return bytearray(Residents(cards, NOW).person(name).auth_pin.encode())
