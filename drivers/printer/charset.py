@@ -80,6 +80,8 @@ def columns_of(cluster: str) -> int:
     code = kanji_bytes(cluster)
     if code is not None:
         return len(code)
+    if unicodedata.normalize("NFD", cluster)[0].isascii():
+        return 1  # é, ã, ñ: Latin letters, drawn half-width like their base
     return 2 if unicodedata.east_asian_width(cluster[0]) in ("W", "F", "A") else 1
 
 

@@ -81,7 +81,7 @@ def test_no_line_begins_or_ends_with_a_forbidden_character(text: str, columns: i
         ("①", 2),
         ("髙", 2),
         ("𠮷", 2),
-        ("é", 2),
+        ("é", 1),
         ("葛\U000e0100", 2),
         (BREAK_MARK, 0),
     ],
