@@ -25,6 +25,9 @@ _SIDES = ("-wal", "-shm")
 #: Reading errors from a worn SD card are damage, too: what lies elsewhere in the file can still be saved.
 _DAMAGE = frozenset({Trouble.DAMAGED, Trouble.IO_ERROR})
 
+#: No program will ever write a format above this; such a number in the header is damage.
+_HIGHEST_FORMAT = 1000
+
 
 def prepare(path: Path, *, now: Callable[[], datetime], random: Callable[[int], bytes]) -> Trouble | None:
     """Makes `path` a sound outbox, or says why that cannot be. The caller holds the writer's lock."""
@@ -50,10 +53,12 @@ def inspect(path: Path) -> Trouble | None:
     wal_bytes = wal.stat().st_size if wal.exists() else 0
     try:
         with closing(connect_reader(path)) as connection:
-            if connection.execute("PRAGMA user_version").fetchone()[0] > outbox_rows.FORMAT:
-                return Trouble.NEWER_FORMAT
             if connection.execute("PRAGMA application_id").fetchone()[0] != outbox_rows.APPLICATION:
                 return Trouble.DAMAGED
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version != outbox_rows.FORMAT:
+                newer = outbox_rows.FORMAT < version <= _HIGHEST_FORMAT
+                return Trouble.NEWER_FORMAT if newer else Trouble.DAMAGED
             if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 return Trouble.DAMAGED
             state = outbox_rows.state(connection)

@@ -21,6 +21,7 @@ from terminal.journal.events import EnrolmentCommitted, PinWrongEntered, VisitSt
 from terminal.journal.outbox import CannotOpen, CommitFailed, Committed, Outbox, OutboxFull
 from terminal.journal.outbox_reader import OutboxReader, Unavailable
 from terminal.journal.outbox_rows import Cursor
+from terminal.journal.retention import Tidied
 from tests.terminal.journal.conftest import OpenOutbox, Wall, crash, lay_down
 
 EVENT = EnrolmentCommitted("application")
@@ -263,7 +264,7 @@ def test_ciphertext_goes_after_30_days_the_tombstone_after_90_more_and_what_wait
     ack_all(fleet, outbox)
     waiting = store(outbox, fleet)
     wall.advance(days=29.9)
-    assert outbox.tidy() == type(outbox.tidy())(0, 0, 0)
+    assert outbox.tidy() == Tidied(0, 0, 0)
     wall.advance(days=0.2)
     tidied = outbox.tidy()
     assert not isinstance(tidied, CommitFailed)
@@ -412,7 +413,7 @@ def test_the_reader_sees_each_commit_and_is_told_of_it_cheaply(
     assert reader.acked([rows[0].row]) == frozenset()
     ack_all(fleet, outbox)
     assert reader.changed()
-    assert reader.acked([rows[0].row]) == {rows[0].row}
+    assert reader.acked([rows[0].row]) == frozenset({rows[0].row})
     assert reader.pending() == ()
     reader.close()
 
