@@ -8,7 +8,18 @@ from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
-from terminal.journal.events import BY_ID, Count, Digest, Event, JournalId, Millis, Seconds, Severity, Slug
+from terminal.journal.events import (
+    BY_ID,
+    Count,
+    Digest,
+    Event,
+    JournalId,
+    Millis,
+    Seconds,
+    Severity,
+    Slug,
+    SlugOrNone,
+)
 
 _HEADER = """\
 # 監査記録の出来事（audit events）
@@ -34,6 +45,7 @@ _TYPES: tuple[tuple[Any, str], ...] = (
     (Seconds, "秒 seconds"),
     (Millis, "時刻 ms since 1970"),
     (Slug, "語 word"),
+    (SlugOrNone, "語または空 word or empty"),
     (JournalId, "記録簿の識別子 journal id"),
     (Digest, "SHA-256"),
     (bool, "true / false"),

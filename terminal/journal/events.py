@@ -22,12 +22,14 @@ class Severity(StrEnum):
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Seconds = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 Millis = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
-JournalId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
-Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+#: Begins with a letter: neither a PIN nor a 決済サービスID made of digits passes as a word.
+Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,39}\Z")]
+SlugOrNone = Annotated[str, msgspec.Meta(pattern=r"^([a-z][a-z0-9-]{0,39})?\Z")]
+JournalId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
+Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 #: All that a field may be; a test holds every event to it.
-FIELD_TYPES = (Count, Seconds, Millis, Slug, JournalId, Digest, bool)
+FIELD_TYPES = (Count, Seconds, Millis, Slug, SlugOrNone, JournalId, Digest, bool)
 
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -263,7 +265,7 @@ class DeviceChanged(Event, frozen=True):
     ja: ClassVar[str] = "機器の状態が変わった。"
     device: Slug
     condition: Literal["good", "bad", "unknown"]
-    detail: Slug
+    detail: SlugOrNone
 
 
 class DoorOpened(Event, frozen=True):
