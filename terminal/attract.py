@@ -106,7 +106,7 @@ async def _visit(visit: Visit, day: Day) -> Outcome:
         ending, detail = ended.ending, ended.detail
         return Outcome(ending, detail, records)
     finally:
-        store.note(VisitEndedEvent(ending.value, day.around.screen.shown(), records))
+        store.note(VisitEndedEvent(ending.value, visit.showing, records))
 
 
 # --------------------------------------------------------------------------- attract
@@ -170,6 +170,7 @@ async def _end(visit: Visit, day: Day, outcome: Outcome) -> bool:
     if outcome.ending not in (Ending.FINISHED,):
         around.screen.show(_neutral(day), visit.presentation)
     await around.readers.release()
+    day.facilities.link.forget_answers()
     visit.forget()
     again = False
     if outcome.ending is not Ending.FINISHED and outcome.detail != "before":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,6 +15,9 @@ JAPAN = ZoneInfo("Asia/Tokyo")
 
 #: systemd-timesyncd touches this file when it has set the clock (systemd-timesyncd.service(8), FILES).
 _SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
+
+#: The file, beside the journal, that holds the latest time known to be past.
+_FLOOR = "clock-floor"
 
 #: A jump of the wall clock above this is written to the audit log (DESIGN §5).
 JUMP = timedelta(minutes=5)
@@ -52,3 +56,26 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+    def offset(self) -> float:
+        """Wall clock less steady clock, in seconds; it changes only when somebody sets the clock."""
+        return datetime.now(UTC).timestamp() - time.monotonic()
+
+
+def jumped(before: float, now: float) -> bool:
+    """Has the wall clock moved by more than `JUMP` between two offsets?"""
+    return abs(now - before) > JUMP.total_seconds()
+
+
+def read_floor(folder: Path) -> datetime:
+    """The last saved time; the epoch where there is none."""
+    try:
+        return datetime.fromisoformat((folder / _FLOOR).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return datetime.fromtimestamp(0, UTC)
+
+
+def save_floor(folder: Path, now: datetime) -> None:
+    """Kept every few minutes: what has been is past. A disk that refuses is told of by the journal."""
+    with suppress(OSError):
+        (folder / _FLOOR).write_text(now.isoformat(), encoding="ascii")

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from contract.certificate_chain import TrustAnchors
 from contract.keys import KeyRing
@@ -41,10 +42,13 @@ class Wording(Protocol):
 
 
 class Link(Protocol):
-    """What the mailbox tells about the way to the fleet."""
+    """The way to the fleet and back, as the visit sees it."""
 
     def online(self) -> bool: ...
-    def expect_answers(self, visit: str, enrolments: tuple[str, ...], key: object) -> None: ...
+
+    def expect_answers(self, enrolments: tuple[str, ...], key: X25519PrivateKey) -> None:
+        """Acknowledgements and answers for these are put into the inbox, opened with the visit's key."""
+
     def forget_answers(self) -> None: ...
 
 

@@ -365,9 +365,6 @@ class Screen(Protocol):
     def show(self, view: View, presentation: Presentation, *, covered: bool = False) -> None:
         """Shows `view` from the next frame on. `covered` hides its values (nobody in front, card briefly off)."""
 
-    def shown(self) -> str:
-        """Name of the view shown last, as a slug for the audit log, e.g. `enter-pin`."""
-
     async def answer(self) -> Answer:
         """The next press that falls on the view shown last; presses on an earlier view are dropped."""
 

@@ -11,6 +11,7 @@ card's signature is back, nothing can come between it and the commit: that is th
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -108,6 +109,8 @@ class Visit:
         #: An idle warning came: "is this your card?" is asked again before the PIN.
         self.warned = False
         self.holder: Holder | None = None
+        #: Name of the view shown last, as a slug for the audit log, e.g. `enter-pin`.
+        self.showing = "none"
         self._covered = False
         self._card_gone_at: float | None = None
         self._nobody_since: float | None = None
@@ -167,6 +170,7 @@ class Visit:
         self._show(view)
 
     def _show(self, view: View) -> None:
+        self.showing = re.sub(r"(?<!^)(?=[A-Z])", "-", view.name).lower()
         self.around.screen.show(view, self.presentation, covered=self._covered)
 
     # ------------------------------------------------------------------ the one loop

@@ -98,7 +98,9 @@ class Outbox:
         self._anchor: audit.Head = state.anchor
         self._head: audit.Head = audit.head(connection, state.anchor)
         self._depth: int = outbox_rows.depth(connection)
-        self._begin(crashed=state.in_use)
+        #: The last run ended without closing the file: crash, kill or power cut.
+        self.crashed_before: bool = bool(state.in_use)
+        self._begin(crashed=self.crashed_before)
 
     @classmethod
     def open(

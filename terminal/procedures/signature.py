@@ -127,6 +127,7 @@ async def _commit(
     if not accepted:
         raise VisitEnded(Ending.CANNOT_STORE)
     visit.past_the_point_of_no_return()
+    facilities.link.expect_answers(tuple(record.id for record in accepted), visit.answer_key)
     return Done(tuple(accepted), len(accepted) == len(prepared))
 
 

@@ -1,0 +1,75 @@
+"""`mynapo-terminal`: runs the terminal, or looks at programme packs."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from terminal.settings import BadSettings, load
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit status: 0 stopped in good order, 1 fault of a pack, 2 settings that cannot be used."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["packs"]:
+        from programmes.cli import main as packs
+
+        return packs(arguments)
+    parser = argparse.ArgumentParser(prog="mynapo-terminal", description=__doc__)
+    parser.add_argument("--config", type=Path, required=True, help="terminal.toml")
+    parser.add_argument("--installed", action="store_true", help="refuse what is for demo and tests only")
+    return run(parser.parse_args(arguments))
+
+
+def run(options: argparse.Namespace) -> int:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    settings = load(options.config, installed=options.installed)
+    if isinstance(settings, BadSettings):
+        return _refuse(settings)
+    from terminal.trust import load_trust
+
+    trust = load_trust(settings)
+    if isinstance(trust, BadSettings):
+        return _refuse(trust)
+    from programmes.faults import PackFaults
+    from programmes.loader import load as load_packs
+
+    packs = settings.file.programme.packs
+    programmes = load_packs([settings.path(name) if name.endswith(".toml") else name for name in packs])
+    if isinstance(programmes, PackFaults):
+        print(programmes.text(), file=sys.stderr)
+        return 2
+    settings.path(settings.file.terminal.data_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
+    from terminal import appliance
+
+    try:
+        return asyncio.run(appliance.run(settings, trust, programmes[0]))
+    except BaseExceptionGroup as group:
+        for line in crash_lines(group):
+            logging.getLogger("terminal").critical(line)
+        return 70  # EX_SOFTWARE: systemd starts the terminal again, into a clean attract screen
+
+
+def crash_lines(error: BaseException) -> list[str]:
+    """Type and place of each exception, without messages and locals: they may hold what a resident typed."""
+    if isinstance(error, BaseExceptionGroup):
+        return [line for inner in error.exceptions for line in crash_lines(inner)]
+    trace, place = error.__traceback__, "unknown place"
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        place = f"{Path(code.co_filename).name}:{trace.tb_lineno} in {code.co_name}"
+        trace = trace.tb_next
+    return [f"{type(error).__name__} at {place}"]
+
+
+def _refuse(bad: BadSettings) -> int:
+    print(bad.text(), file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

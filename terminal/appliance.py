@@ -1,0 +1,333 @@
+"""The composition root: the one place that sees core, drivers and screens together. `__main__` calls it.
+
+Order of the start: settings, window, first frame; then, with the first screen standing, journal, readers, printer and
+panel, each of which announces itself when it is there. A wedged device costs that device, not the start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import secrets
+import shutil
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uuid_utils
+from cryptography import x509
+
+from contract.status import Birth, Health
+from programmes.loader import Programme
+from terminal.attract import Day, serve
+from terminal.clock import SystemClock, jumped, read_floor, save_floor
+from terminal.facilities import Facilities, Operator, Place, milliseconds
+from terminal.health import health_message, worth_telling
+from terminal.inbox import Inbox, Shutdown
+from terminal.limits import Limits
+from terminal.readiness import Readiness, readiness
+from terminal.settings import Settings
+from terminal.trust import Trust
+from terminal.views import Language, OutOfService, Presentation, message
+from terminal.visit import Surroundings
+
+if TYPE_CHECKING:
+    from screens.window import KivyScreen
+    from terminal.devices import Devices
+    from terminal.journal_thread import JournalThread
+
+#: Time never runs below the image's build. A release sets it; this is the day the project began.
+BUILD = datetime(2026, 11, 21, tzinfo=UTC)
+#: How often device states are looked at for the health message.
+HEALTH_S = 2.0
+
+
+@dataclass(frozen=True)
+class Appliance:
+    """All that runs after the first frame."""
+
+    settings: Settings
+    screen: KivyScreen
+    clock: SystemClock
+    devices: Devices
+    journal: JournalThread
+    data: Path
+    boot: str
+
+
+async def run(settings: Settings, trust: Trust, programme: Programme) -> int:
+    """Runs the terminal until SIGTERM or SIGINT. An exception in any part ends all of it: systemd starts anew."""
+    inbox, loop = Inbox(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, inbox.put, Shutdown())
+    screen = _screen(settings)
+    async with asyncio.TaskGroup() as group:
+        window = group.create_task(screen.run(), name="window")
+        screen.show(_starting(settings, programme), _usual(settings))
+        await screen.drawn()
+        async with _appliance(settings, trust, screen, inbox) as appliance:
+            background = [
+                group.create_task(_presses(screen, inbox), name="presses"),
+                group.create_task(_health(appliance), name="health"),
+            ]
+            async with _robot(settings, screen):
+                await serve(_day(appliance, trust, programme, inbox))
+            for task in background:
+                task.cancel()
+        screen.close()
+        await window
+    return 0
+
+
+# --------------------------------------------------------------------------- window
+
+
+def _screen(settings: Settings) -> KivyScreen:
+    from screens.environment import prepare
+    from screens.theme import Glass
+
+    width, height = (int(part) for part in settings.file.screen.size.split("x"))
+    glass = Glass(width, height, settings.file.screen.mm_per_px)
+    home = settings.path(settings.file.terminal.data_dir) / "kivy"
+    home.mkdir(parents=True, exist_ok=True)
+    prepare(glass, home, fullscreen=settings.file.screen.fullscreen)
+    from screens.catalogue import load_catalogue
+    from screens.window import KivyScreen
+
+    return KivyScreen(glass, load_catalogue())
+
+
+def _usual(settings: Settings) -> Presentation:
+    return Presentation(language=Language(settings.file.screen.language))
+
+
+def _starting(settings: Settings, programme: Programme) -> OutOfService:
+    return OutOfService(
+        title=message("attract.one_moment"),
+        sample=settings.demo or not programme.pack.operator_connected,
+    )
+
+
+async def _presses(screen: KivyScreen, inbox: Inbox) -> None:
+    while True:
+        inbox.put(await screen.answer())
+
+
+@asynccontextmanager
+async def _robot(settings: Settings, screen: KivyScreen) -> AsyncIterator[None]:
+    """The robot socket, where the settings have one; an installed terminal never does."""
+    if settings.file.robot is None:
+        yield
+        return
+    from screens.robot import Robot
+
+    server = await Robot(screen).serve(settings.path(settings.file.robot.socket))
+    try:
+        yield
+    finally:
+        server.close()
+
+
+# --------------------------------------------------------------------------- what runs after the first frame
+
+
+@asynccontextmanager
+async def _appliance(
+    settings: Settings, trust: Trust, screen: KivyScreen, inbox: Inbox
+) -> AsyncIterator[Appliance]:
+    from terminal.devices import open_devices
+
+    data = settings.path(settings.file.terminal.data_dir)
+    clock = SystemClock(floor=max(BUILD, read_floor(data)), visit_start=settings.file.terminal.now)
+    journal = _open_journal(settings, trust, data, clock, inbox)
+    devices = await open_devices(settings, inbox)
+    try:
+        yield Appliance(settings, screen, clock, devices, journal, data, secrets.token_hex(8))
+    finally:
+        await devices.close()
+        await journal.close()
+        save_floor(data, clock.wall_now())
+
+
+def _open_journal(
+    settings: Settings, trust: Trust, data: Path, clock: SystemClock, inbox: Inbox
+) -> JournalThread:
+    from terminal.journal.events import ProcessStarted
+    from terminal.journal.outbox import CannotOpen, Outbox
+    from terminal.journal_thread import JournalThread
+
+    outbox = Outbox.open(
+        data / "outbox.db",
+        now=clock.wall_now,
+        random=secrets.token_bytes,
+        limit=settings.file.limits.outbox_records,
+    )
+    if isinstance(outbox, CannotOpen):
+        raise SystemExit(
+            f"{data / 'outbox.db'}: cannot be opened ({outbox.reason.value}); no enrolment could be kept"
+        )
+    journal = JournalThread(
+        outbox,
+        data,
+        terminal=settings.file.terminal.id,
+        ring=trust.ring,
+        root=trust.root,
+        tell=inbox.put,
+        loop=asyncio.get_running_loop(),
+    )
+    journal.note(ProcessStarted(clock.state().value))
+    return journal
+
+
+def _day(appliance: Appliance, trust: Trust, programme: Programme, inbox: Inbox) -> Day:
+    settings, devices = appliance.settings, appliance.devices
+    limits = settings.file.limits
+    facilities = _facilities(appliance, trust, programme)
+    around = Surroundings(
+        clock=appliance.clock,
+        screen=appliance.screen,
+        inbox=inbox,
+        readers=devices.readers,
+        panel=devices.panel,
+        limits=Limits(
+            limits.idle_warning_s,
+            limits.idle_end_s,
+            limits.card_gap_s,
+            limits.take_card_s,
+            limits.accepted_s,
+            limits.answer_s,
+            limits.presence_cover_s,
+            limits.presence_end_s,
+        ),
+        sample=facilities.sample,
+    )
+    return Day(
+        around=around,
+        facilities=facilities,
+        readiness=lambda: _readiness(appliance),
+        usual=_usual(settings),
+        restarted=appliance.journal.crashed_before,
+    )
+
+
+def _facilities(appliance: Appliance, trust: Trust, programme: Programme) -> Facilities:
+    from screens.catalogue import load_catalogue
+
+    file = appliance.settings.file
+    operator = file.operator
+    return Facilities(
+        programme=programme,
+        anchors=trust.anchors,
+        keys=appliance.journal.ring,
+        device_key=trust.device_key,
+        store=appliance.journal,
+        printer=appliance.devices.printer,
+        wording=load_catalogue(),
+        link=appliance.journal,
+        operator=Operator(
+            operator.name, operator.contact, operator.purpose, operator.retention, operator.disclosure
+        ),
+        place=Place(file.terminal.id, file.terminal.site, file.terminal.site_address),
+        demo=appliance.settings.demo,
+        new_id=lambda: str(uuid_utils.uuid7()),
+        reader_kind=appliance.devices.kinds.fitted,
+    )
+
+
+def _readiness(appliance: Appliance) -> Readiness:
+    printer = appliance.devices.printer
+    return readiness(
+        readers=appliance.devices.readers.health(),
+        printer=printer.status() if printer is not None else None,
+        clock=appliance.clock.state(),
+        store_accepts=appliance.journal.accepts(),
+        online=appliance.journal.online(),
+    )
+
+
+# --------------------------------------------------------------------------- health
+
+
+async def _health(appliance: Appliance) -> None:
+    """Birth once, then health on change and every five minutes; jumps of the clock are noted here as well."""
+    from terminal.journal.events import ClockJumped
+    from terminal.journal.status import write_status
+
+    write_status(appliance.data, _birth(appliance))
+    before: Health | None = None
+    told_at = 0.0
+    reference = appliance.clock.offset()
+    while True:
+        now = _health_now(appliance)
+        if worth_telling(before, now) or appliance.clock.monotonic() - told_at > 300:
+            write_status(appliance.data, now)
+            before, told_at = now, appliance.clock.monotonic()
+            save_floor(appliance.data, appliance.clock.wall_now())
+        offset = appliance.clock.offset()
+        if jumped(reference, offset):
+            appliance.journal.note(ClockJumped(int(offset - reference)))
+            reference = offset
+        await asyncio.sleep(HEALTH_S)
+
+
+def _health_now(appliance: Appliance) -> Health:
+    printer = appliance.devices.printer
+    return health_message(
+        boot=appliance.boot,
+        ts=milliseconds(appliance.clock.wall_now()),
+        devices=appliance.devices.health(),
+        printer=printer.status() if printer is not None else None,
+        journal=appliance.journal.state(),
+        ready=_readiness(appliance),
+        disk_free_mb=shutil.disk_usage(appliance.data).free // 1_000_000,
+        temperature_c=_temperature(),
+    )
+
+
+def _birth(appliance: Appliance) -> Birth:
+    file = appliance.settings.file
+    fitted = {"pcsc": True, "nfc": file.reader.nfc is not None, "printer": file.printer is not None}
+    fitted["panel"] = file.panel is not None
+    return Birth(
+        v=1,
+        boot=appliance.boot,
+        ts=milliseconds(appliance.clock.wall_now()),
+        site=file.terminal.site,
+        hardware=_hardware(),
+        versions={"terminal": version("mynapo"), "python": platform.python_version()},
+        capabilities=tuple(name for name, there in fitted.items() if there),
+        certificate_expires=_certificate_expires(appliance.settings),
+        clock=appliance.clock.state().value,
+        demo=appliance.settings.demo,
+    )
+
+
+def _hardware() -> str:
+    """The board's name (Linux device tree, `model`), or the machine's architecture where there is none."""
+    try:
+        return Path("/proc/device-tree/model").read_text(encoding="utf-8").rstrip("\0")
+    except OSError:
+        return platform.machine()
+
+
+def _certificate_expires(settings: Settings) -> str:
+    """End of the uplink's TLS certificate; empty where the terminal may not read it."""
+    uplink = settings.file.uplink
+    if uplink is None or not os.access(settings.path(uplink.cert), os.R_OK):
+        return ""
+    certificate = x509.load_pem_x509_certificate(settings.path(uplink.cert).read_bytes())
+    return certificate.not_valid_after_utc.isoformat()
+
+
+def _temperature() -> float | None:
+    """Degrees of the first thermal zone (Linux sysfs, millidegrees)."""
+    try:
+        return int(Path("/sys/class/thermal/thermal_zone0/temp").read_text(encoding="ascii")) / 1000
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,241 @@
+"""The one thread that owns outbox and mailbox: it commits, marks what was acknowledged, and hands on answers.
+
+An SD card may hold up a commit for a tenth of a second and more; the screen goes on meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from contract.answer import Answer, SealedAnswer, open_answer
+from contract.encoding import Malformed
+from contract.keys import KeyRing, read_keys
+from terminal.inbox import Delivered, Event, ProgrammeAnswered
+from terminal.journal.delivery import DeliveryReport, apply_mailbox
+from terminal.journal.events import EnrolmentCommitted, KeysAdopted
+from terminal.journal.events import Event as AuditEvent
+from terminal.journal.link import read_link
+from terminal.journal.mailbox import MailboxReader
+from terminal.journal.outbox import Committed, Outbox, OutboxFull
+from terminal.ports import NotStored, Stored
+
+#: How often the mailbox is looked at: the fleet's word should reach a waiting resident before they look away.
+LOOK_S = 0.1
+#: How often the link's file is read.
+LINK_S = 1.0
+
+
+@dataclass
+class _Waiting:
+    """The visit that waits for acknowledgements and answers."""
+
+    enrolments: set[str] = field(default_factory=set)
+    key: X25519PrivateKey | None = None
+
+
+@dataclass(frozen=True)
+class JournalState:
+    """For health messages; taken by the thread, read by the loop."""
+
+    depth: int
+    oldest_s: int
+    audit_head: str
+    journal: str
+    last_seq: int
+    room: int
+
+
+class JournalThread:
+    """Implements `terminal.ports.EnrolmentStore` and `terminal.facilities.Link`."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        folder: Path,
+        *,
+        terminal: str,
+        ring: KeyRing,
+        root: Ed25519PublicKey,
+        tell: Callable[[Event], None],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        """`tell` is called in the loop's thread with `Delivered` and `ProgrammeAnswered`."""
+        self._outbox = outbox
+        self._folder = folder
+        self._mailbox = MailboxReader(folder / "mailbox.db")
+        self._terminal = terminal
+        self._ring = ring
+        self._root = root
+        self._tell = tell
+        self._loop = loop
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._waiting = _Waiting()
+        self._healthy = True
+        self._online = False
+        self._state = self._look_at_outbox()
+        #: The last run ended without closing the journal: crash, kill or power cut.
+        self.crashed_before = outbox.crashed_before
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    # ------------------------------------------------------------------ in the event loop
+
+    async def commit(
+        self, enrolment: str, procedure: str, seal: Callable[[str, int], bytes]
+    ) -> Stored | NotStored:
+        """Returns when the fsync has returned."""
+        done: asyncio.Future[Stored | NotStored] = self._loop.create_future()
+
+        def job() -> None:
+            outcome = self._append(enrolment, procedure, seal)
+            self._loop.call_soon_threadsafe(_settle, done, outcome)
+
+        self._jobs.put(job)
+        # Shielded: once a record is signed, nobody's going away may leave it half done.
+        return await asyncio.shield(done)
+
+    def accepts(self) -> bool:
+        return self._healthy and self._state.room > 1  # 予約 and 申込 are two records
+
+    def note(self, event: AuditEvent) -> None:
+        self._jobs.put(lambda: self._record(event))
+
+    def online(self) -> bool:
+        return self._online
+
+    def expect_answers(self, enrolments: tuple[str, ...], key: X25519PrivateKey) -> None:
+        """From now on acknowledgements and answers for these are told, the answers opened with `key`."""
+
+        def job() -> None:
+            self._waiting = _Waiting(set(enrolments), key)
+
+        self._jobs.put(job)
+
+    def forget_answers(self) -> None:
+        """The visit is over: its key goes, and what comes later stays sealed."""
+
+        def job() -> None:
+            self._waiting = _Waiting()
+
+        self._jobs.put(job)
+
+    def state(self) -> JournalState:
+        return self._state
+
+    def ring(self) -> KeyRing:
+        return self._ring
+
+    async def close(self) -> None:
+        self._jobs.put(None)
+        while self._thread.is_alive():
+            await asyncio.sleep(0.01)
+
+    # ------------------------------------------------------------------ in the thread
+
+    def _run(self) -> None:
+        link_at = 0.0
+        while True:
+            try:
+                job = self._jobs.get(timeout=LOOK_S)
+            except queue.Empty:
+                job = _nothing
+            if job is None:
+                break
+            job()
+            del job  # a commit's closure holds the plaintext
+            self._deliver()
+            link_at += LOOK_S
+            if link_at >= LINK_S:
+                link_at = 0.0
+                self._online = read_link(self._folder, datetime.now(UTC))
+                self._state = self._look_at_outbox()
+        self._mailbox.close()
+        self._outbox.close()
+
+    def _append(
+        self, enrolment: str, procedure: str, seal: Callable[[str, int], bytes]
+    ) -> Stored | NotStored:
+        outcome = self._outbox.append(seal, id=enrolment, event=EnrolmentCommitted(procedure))
+        self._state = self._look_at_outbox()
+        match outcome:
+            case Committed():
+                self._healthy = True
+                return Stored(outcome.id, outcome.journal, outcome.seq)
+            case OutboxFull():
+                return NotStored("full")
+            case _:
+                self._healthy = False
+                return NotStored(outcome.reason.value)
+
+    def _record(self, event: AuditEvent) -> None:
+        self._healthy = self._outbox.record(event)
+
+    def _deliver(self) -> None:
+        if not self._mailbox.changed():
+            return
+        while True:
+            report = apply_mailbox(
+                self._outbox,
+                self._mailbox,
+                self._ring,
+                terminal=self._terminal,
+                on_answer=self._on_answer,
+                on_keys=self._on_keys,
+            )
+            if not isinstance(report, DeliveryReport):
+                break
+            if report.acks.marked:
+                self._tell_delivered()
+                self._state = self._look_at_outbox()
+            if not report.more:
+                break
+
+    def _tell_delivered(self) -> None:
+        for id_ in sorted(self._waiting.enrolments):
+            if self._outbox.is_acked(id_):
+                self._waiting.enrolments.discard(id_)
+                self._loop.call_soon_threadsafe(self._tell, Delivered(id_))
+
+    def _on_answer(self, sealed: SealedAnswer) -> None:
+        """Answers of earlier visits cannot be opened any more, and are not meant to be."""
+        if self._waiting.key is None:
+            return
+        answer = open_answer(sealed, self._waiting.key)
+        if isinstance(answer, Answer):
+            self._loop.call_soon_threadsafe(self._tell, ProgrammeAnswered(answer))
+
+    def _on_keys(self, document: bytes) -> None:
+        """New fleet keys count only if the root signed them and their version does not go down."""
+        ring = read_keys(document, self._root, at_least=self._ring.version)
+        if not isinstance(ring, Malformed) and ring.version > self._ring.version:
+            self._ring = ring
+            (self._folder / "keys.json").write_bytes(document)
+            self._outbox.record(KeysAdopted(ring.version))
+
+    def _look_at_outbox(self) -> JournalState:
+        return JournalState(
+            depth=self._outbox.depth,
+            oldest_s=self._outbox.oldest_age_s() or 0,
+            audit_head=self._outbox.audit_head,
+            journal=self._outbox.journal,
+            last_seq=self._outbox.last_seq,
+            room=self._outbox.room,
+        )
+
+
+def _nothing() -> None:
+    """The queue was empty for a while."""
+
+
+def _settle(future: asyncio.Future[Stored | NotStored], outcome: Stored | NotStored) -> None:
+    if not future.done():
+        future.set_result(outcome)
