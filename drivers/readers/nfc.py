@@ -70,7 +70,7 @@ class NfcSettings:
     chip: str = "pn532"
 
 
-class NfcReader:
+class NfcBackend:
     """Implements `drivers.readers.station.ReaderBackend` for one reader, known as `name`."""
 
     def __init__(self, settings: NfcSettings, name: str = "nfc") -> None:
@@ -97,7 +97,7 @@ class NfcReader:
     def open(self, reader: str) -> ApduChannel | CardRefused | CardLost:
         child = self._child
         if reader != self.name or child is None:
-            return CardLost("reader-gone")
+            return CardLost("no-reader")
         answer = child.ask(Kind.OPEN, b"", OPEN_LIMIT_S)
         if isinstance(answer, CardLost):
             return answer
@@ -222,7 +222,7 @@ class _Child:
                 self.process.kill()
                 return self._lost
             except OSError:
-                return self._lost or CardLost("reader-gone")
+                return self._lost or CardLost("no-reader")
             finally:
                 self._heard_at = time.monotonic()
                 self._waiting = False
@@ -232,7 +232,7 @@ class _Child:
 
     def gone(self, slug: str) -> None:
         """Nobody will answer any more."""
-        lost = CardLost("timeout" if slug == CHIP_SILENT else "reader-gone")
+        lost = CardLost("timeout" if slug == CHIP_SILENT else "no-reader")
         self._lost = self._lost or lost
         self.answers.put(lost)
 

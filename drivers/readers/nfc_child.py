@@ -93,7 +93,7 @@ class FieldWatch:
         if self._card is None or not (self._powered and self._fresh):
             self._sense()
         if self._card is None:
-            self._line.send(Kind.LOST, b"card-gone")
+            self._line.send(Kind.LOST, b"removed")
         elif self._card.technology == "B":
             self._line.send(Kind.OPENED)
         else:
@@ -103,13 +103,13 @@ class FieldWatch:
     def _transmit(self, apdu: bytearray) -> None:
         try:
             if self._card is None or self._card.technology != "B" or not self._powered:
-                self._line.send(Kind.LOST, b"card-gone")
+                self._line.send(Kind.LOST, b"removed")
                 return
             self._fresh = False
             answer = self._chip.transmit(self._card, apdu)
         except CardGone:
             self._chip.power_off()
-            self._line.send(Kind.LOST, b"card-gone")
+            self._line.send(Kind.LOST, b"removed")
             self._out()
             return
         finally:

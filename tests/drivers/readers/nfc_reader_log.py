@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.card.residents import Residents
 from drivers.cards.channel import ApduChannel
-from drivers.readers.nfc import NfcChannel, NfcReader, NfcSettings
+from drivers.readers.nfc import NfcBackend, NfcChannel, NfcSettings
 from terminal.ports import CardEvent
 from tests.bench.nfc.chip_process import NOW
 
@@ -21,7 +21,7 @@ class ReaderLog:
     """`with ReaderLog(device) as log:` — the reader runs; `log.next()` is the next event."""
 
     def __init__(self, device: str) -> None:
-        self.reader = NfcReader(NfcSettings(device), NAME)
+        self.reader = NfcBackend(NfcSettings(device), NAME)
         self.events: list[CardEvent] = []
         self._taken = 0
 

@@ -9,7 +9,7 @@ import pytest
 
 from drivers.cards.apdu import Aid, Response, select_application
 from drivers.cards.jpki import Identity, JpkiCard, is_signature
-from drivers.readers.nfc import NfcReader, NfcSettings
+from drivers.readers.nfc import NfcBackend, NfcSettings
 from drivers.readers.station import ReaderBackend
 from terminal.ports import (
     CardIn,
@@ -185,8 +185,8 @@ def test_a_juki_card_is_named_by_its_label_as_on_any_reader(chip: ChipProcess, l
 
 
 def test_no_card_and_no_such_reader_are_losses_not_errors(log: ReaderLog) -> None:
-    assert log.reader.open(NAME) == CardLost("card-gone")
-    assert log.reader.open("another") == CardLost("reader-gone")
+    assert log.reader.open(NAME) == CardLost("removed")
+    assert log.reader.open("another") == CardLost("no-reader")
 
 
 def test_a_card_pulled_at_any_apdu_is_lost_and_never_a_wrong_pin(chip: ChipProcess, log: ReaderLog) -> None:
@@ -218,7 +218,7 @@ def test_a_card_pulled_at_any_apdu_is_lost_and_never_a_wrong_pin(chip: ChipProce
         if answered == pulled_at_the_end:
             assert isinstance(outcome, bytes), where
         else:
-            assert outcome == CardLost("card-gone"), where
+            assert outcome == CardLost("removed"), where
         assert log.next() == OUT, where
     assert len(headers) >= 12
 
@@ -250,4 +250,4 @@ def test_a_removed_card_is_noticed_within_a_session_without_any_apdu(
 
 def test_a_chip_we_do_not_know_is_refused_with_the_ones_we_do() -> None:
     with pytest.raises(ValueError, match="pn532"):
-        NfcReader(NfcSettings("/dev/null", chip="rc-s300"))
+        NfcBackend(NfcSettings("/dev/null", chip="rc-s300"))

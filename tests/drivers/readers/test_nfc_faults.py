@@ -83,7 +83,7 @@ def test_a_child_killed_while_an_apdu_is_under_way_answers_that_the_reader_is_go
     wait_for(lambda: log.reader._child is not None and log.reader._child._waiting)
     log.hit(signal.SIGKILL)
     caller.join(2)
-    assert outcomes == [CardLost("reader-gone")]
+    assert outcomes == [CardLost("no-reader")]
     heals(log)
 
 
@@ -120,7 +120,7 @@ def test_a_chip_that_falls_silent_costs_the_reader_until_it_speaks_again(
         Condition.UNKNOWN,
         "no-answer",
     )
-    assert log.reader.open(NAME) == CardLost("reader-gone")
+    assert log.reader.open(NAME) == CardLost("no-reader")
     chip.ask(op="silent", how="")
     assert log.next(15) == ReaderFound(NAME, ReaderKind.FIELD)
 
@@ -157,7 +157,7 @@ def test_a_device_that_is_not_there_is_bad_and_nothing_is_reported(
     with ReaderLog(device(tmp_path)) as log:
         wait_for(lambda: log.reader.health()[0].condition is Condition.BAD)
         assert log.reader.health()[0].detail == "no-device"
-        assert log.reader.open(NAME) == CardLost("reader-gone")
+        assert log.reader.open(NAME) == CardLost("no-reader")
         assert log.events == []
 
 
@@ -197,8 +197,8 @@ def test_stopping_twice_or_before_the_start_is_harmless(chip: ChipProcess) -> No
 
 def test_the_child_dies_with_a_parent_that_was_killed(chip: ChipProcess) -> None:
     program = (
-        "import sys, time; from drivers.readers.nfc import NfcReader, NfcSettings;"
-        "r = NfcReader(NfcSettings(sys.argv[1]));"
+        "import sys, time; from drivers.readers.nfc import NfcBackend, NfcSettings;"
+        "r = NfcBackend(NfcSettings(sys.argv[1]));"
         "r.start(lambda e: print(r._running.process.pid, flush=True)); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", program, chip.device], stdout=subprocess.PIPE)
