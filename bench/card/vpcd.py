@@ -19,6 +19,7 @@ import json
 import selectors
 import socket
 import sys
+import time
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -30,7 +31,11 @@ from bench.card.model import CardModel
 from bench.card.residents import Residents
 
 RETRY_S = 0.05
-"""How soon a card that lies in the slot connects again after the connection was lost."""
+"""How often a card that lies in the slot tries to connect."""
+
+REST_S = 0.5
+"""From the end of one connection to the next. No hand is quicker, and pcscd (1.9.9) polls every 0.4 s: if a client's
+power-down fails between two polls and a card is back at the second, it takes the reader for empty for good."""
 
 
 class CardSource(Protocol):
@@ -50,6 +55,7 @@ class VirtualSlot:
         self._card: CardModel | None = None
         self._pull_after: int | None = None
         self._connection: socket.socket | None = None
+        self._rest_until = 0.0
         self._running = True
         self._selector = selectors.DefaultSelector()
         control.unlink(missing_ok=True)
@@ -64,7 +70,11 @@ class VirtualSlot:
             stack.callback(self._selector.close)
             stack.callback(self._listener.close)
             while self._running:
-                if self._card is not None and self._connection is None:
+                if (
+                    self._card is not None
+                    and self._connection is None
+                    and time.monotonic() > self._rest_until
+                ):
                     self._connect()
                 waiting = self._card is not None and self._connection is None
                 for key, _ in self._selector.select(RETRY_S if waiting else 5.0):
@@ -91,6 +101,7 @@ class VirtualSlot:
             self._selector.unregister(self._connection)
             self._connection.close()
             self._connection = None
+            self._rest_until = time.monotonic() + REST_S
         if self._card is not None:
             self._card.power_off()
 

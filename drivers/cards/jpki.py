@@ -7,6 +7,7 @@ to one signature takes 14 APDUs.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -191,10 +192,15 @@ class JpkiCard:
     # ------------------------------------------------------------------ with PIN
 
     def sign(
-        self, certificate: bytes, pin: bytearray, digest: bytes
+        self,
+        certificate: bytes,
+        pin: bytearray,
+        digest: bytes,
+        came_back: Callable[[bytes], object] = lambda _signature: None,
     ) -> bytes | PinWrong | PinBlocked | OtherCard | CardRefused | CardLost:
         """One signature (256 bytes) by the card that holds `certificate`, with its own VERIFY and SELECT ISD.
 
+        `came_back` is told the signature before SELECT ISD, which may hang: what came back counts from that moment.
         Does not overwrite `pin`. CardLost("abandoned") if `pin` is no longer four digits.
         """
         other = self._compare(certificate)
@@ -202,6 +208,8 @@ class JpkiCard:
             return other
         refused = self._verify(pin)
         outcome = self._compute(certificate, digest) if refused is None else refused
+        if isinstance(outcome, bytes):
+            came_back(outcome)
         if not isinstance(outcome, CardLost):
             self.end()
         return outcome

@@ -78,13 +78,11 @@ class Abandon:
     def detail(self) -> str:
         return self._detail
 
-    def came_back(self, signature: bytes) -> bool:
-        """The point of no return of one signature: False if it came too late to count."""
+    def came_back(self, signature: bytes) -> None:
+        """The point of no return of one signature. One that comes too late does not count."""
         with self._lock:
-            if self._detail:
-                return False
-            self._signatures.append(signature)
-            return True
+            if not self._detail:
+                self._signatures.append(signature)
 
 
 class GuardedChannel:

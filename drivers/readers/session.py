@@ -46,11 +46,13 @@ class CardSession:
         signatures: list[bytes] = []
         for digest in digests:
             card = self._opened(abandon)
-            outcome = card if not isinstance(card, JpkiCard) else card.sign(certificate, pin, digest)
-            if not isinstance(outcome, bytes) or not abandon.came_back(outcome):
-                if isinstance(outcome, CardLost) or abandon.detail:
-                    self.end()
-                return CardLost(abandon.detail) if isinstance(outcome, bytes) else outcome
+            if not isinstance(card, JpkiCard):
+                return card
+            outcome = card.sign(certificate, pin, digest, abandon.came_back)
+            if isinstance(outcome, CardLost) or abandon.detail:
+                self.end()
+            if not isinstance(outcome, bytes):
+                return outcome
             signatures.append(outcome)
         return Signed(tuple(signatures))
 

@@ -1,0 +1,309 @@
+"""The station over a reader made for the test: time limits, abandonment, faults of the reader below."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+import pytest_asyncio
+
+import drivers.readers.station as station_module
+from bench.card.iso7816 import IsoCard
+from bench.card.model import CardModel
+from drivers.cards.apdu import Response
+from drivers.cards.channel import ApduChannel
+from drivers.readers.station import CardStation
+from terminal.ports import (
+    CardEvent,
+    CardIn,
+    CardKind,
+    CardLost,
+    CardOut,
+    CardRefused,
+    Condition,
+    DeviceHealth,
+    Holder,
+    ReaderFound,
+    ReaderKind,
+    Signed,
+    SignedInPart,
+)
+from tests.bench.card.rig import DirectChannel, residents
+
+DIGESTS = tuple(hashlib.sha256(bytes((n,))).digest() for n in range(2))
+
+
+class Gate:
+    """A channel that stops before the APDU for which `shut` is true, until opened."""
+
+    def __init__(self, inner: ApduChannel, shut: Callable[[bytes], bool]) -> None:
+        self._inner = inner
+        self._shut = shut
+        self.reached = threading.Event()
+        self.opened = threading.Event()
+        self.closed = False
+
+    def transmit(self, apdu: bytes | bytearray) -> Response | CardLost:
+        if self._shut(bytes(apdu)) and not self.opened.is_set():
+            self.reached.set()
+            self.opened.wait(10)
+        return self._inner.transmit(apdu)
+
+    def close(self) -> None:
+        self.closed = True
+        self._inner.close()
+
+
+class OneReader:
+    """A backend with one reader, `desk`, and the card that the test lays on it."""
+
+    def __init__(self) -> None:
+        self.card: CardModel | None = None
+        self.shut: Callable[[bytes], bool] = lambda apdu: False
+        self.refuses_extended = False
+        self.refusal: CardRefused | None = None
+        self.gates: list[Gate] = []
+        self.report: Callable[[CardEvent], None] = lambda event: None
+
+    def start(self, report: Callable[[CardEvent], None]) -> None:
+        self.report = report
+        report(ReaderFound("desk", ReaderKind.FIELD))
+
+    def open(self, reader: str) -> ApduChannel | CardRefused | CardLost:
+        if self.refusal is not None:
+            return self.refusal
+        if self.card is None:
+            return CardLost("removed")
+        channel: ApduChannel = DirectChannel(self.card)
+        if self.refuses_extended:
+            channel = ShortOnly(channel)
+        self.gates.append(Gate(channel, self.shut))
+        return self.gates[-1]
+
+    def health(self) -> tuple[DeviceHealth, ...]:
+        return (DeviceHealth("desk", Condition.GOOD),)
+
+    def stop(self) -> None:
+        for gate in self.gates:
+            gate.opened.set()
+
+
+class ShortOnly:
+    """A reader that answers an APDU of extended length as if the card had gone."""
+
+    def __init__(self, inner: ApduChannel) -> None:
+        self._inner = inner
+
+    def transmit(self, apdu: bytes | bytearray) -> Response | CardLost:
+        return CardLost("no-answer") if len(apdu) == 7 and apdu[1] == 0xB0 else self._inner.transmit(apdu)
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class Desk:
+    def __init__(self) -> None:
+        self.reader = OneReader()
+        self.station = CardStation([self.reader])
+        self.events: list[CardEvent] = []
+
+    def lay(self, name: str = "happy") -> IsoCard:
+        card = residents().card(name)
+        assert isinstance(card, IsoCard)
+        self.reader.card = card
+        self.reader.report(CardIn("desk", ReaderKind.FIELD))
+        return card
+
+    async def holder(self) -> Holder:
+        holder = await self.station.read("desk")
+        assert isinstance(holder, Holder)
+        return holder
+
+
+@pytest_asyncio.fixture
+async def desk() -> AsyncIterator[Desk]:
+    made = Desk()
+    made.station.start()
+    await asyncio.sleep(0)
+    made.station.subscribe(made.events.append)
+    yield made
+    made.reader.stop()
+    await made.station.close()
+
+
+def pin() -> bytearray:
+    return bytearray(residents().person("happy").auth_pin.encode())
+
+
+def is_verify(apdu: bytes) -> bool:
+    return apdu[1] == 0x20 and len(apdu) > 4
+
+
+def is_signing(apdu: bytes) -> bool:
+    return apdu[1] == 0x2A
+
+
+def verifies(desk: Desk) -> int:
+    gate = desk.reader.gates[-1]._inner
+    assert isinstance(gate, DirectChannel)
+    return len([apdu for apdu in gate.sent if is_verify(apdu)])
+
+
+async def test_a_reading_that_hangs_ends_at_its_time_limit(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(station_module, "READ_S", 0.2)
+    desk.lay()
+    desk.reader.shut = lambda apdu: apdu[1] == 0xB0
+    began = time.monotonic()
+    assert await desk.station.read("desk") == CardLost("timeout")
+    assert time.monotonic() - began < 1.0
+
+
+async def test_a_signing_that_hangs_before_verify_never_sends_it_later(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(station_module, "SIGN_S", 0.2)
+    card = desk.lay()
+    desk.reader.shut = lambda apdu: apdu.hex() == "00a4020c020018" and len(card.access_log) >= 3
+    holder = await desk.holder()
+    typed = pin()
+    assert await desk.station.sign(holder, typed, DIGESTS) == CardLost("timeout")
+    assert typed == bytes(4)
+    desk.reader.gates[-1].opened.set()
+    await desk.station.release()
+    assert verifies(desk) == 0
+    assert desk.reader.gates[-1].closed
+
+
+async def test_a_cancelled_signing_sends_nothing_more_and_wipes_the_pin(desk: Desk) -> None:
+    desk.lay()
+    desk.reader.shut = lambda apdu: apdu[:2] == b"\x00\xb0" and apdu[-1] == 64
+    holder = await desk.holder()
+    typed = pin()
+    signing = asyncio.create_task(desk.station.sign(holder, typed, DIGESTS))
+    await asyncio.to_thread(desk.reader.gates[-1].reached.wait, 5)
+    signing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await signing
+    assert typed == bytes(4)
+    desk.reader.gates[-1].opened.set()
+    await desk.station.release()
+    assert verifies(desk) == 0
+
+
+async def test_a_signature_that_came_back_before_the_time_was_over_is_kept(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(station_module, "SIGN_S", 0.5)
+    card = desk.lay()
+    desk.reader.shut = lambda apdu: is_signing(apdu) and card.signatures == 1
+    outcome = await desk.station.sign(await desk.holder(), pin(), DIGESTS)
+    assert isinstance(outcome, SignedInPart)
+    assert len(outcome.signatures) == 1
+    assert outcome.lost == CardLost("timeout")
+
+
+async def test_all_signatures_that_came_back_count_even_if_the_end_of_the_session_hangs(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(station_module, "SIGN_S", 0.5)
+    card = desk.lay()
+    desk.reader.shut = lambda apdu: card.signatures == 2 and apdu[2] == 0x04
+    assert isinstance(await desk.station.sign(await desk.holder(), pin(), DIGESTS), Signed)
+
+
+async def test_release_waits_three_seconds_at_most_and_still_takes_the_power_later(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(station_module, "READ_S", 0.1)
+    monkeypatch.setattr(station_module, "RELEASE_S", 0.2)
+    desk.lay()
+    desk.reader.shut = lambda apdu: apdu[1] == 0xB0
+    await desk.station.read("desk")
+    began = time.monotonic()
+    await desk.station.release()
+    assert time.monotonic() - began < 1.0
+    gate = desk.reader.gates[-1]
+    assert not gate.closed
+    gate.opened.set()
+    while not gate.closed:
+        assert time.monotonic() - began < 5.0
+        await asyncio.sleep(0.01)
+
+
+async def test_a_wedged_reader_is_unknown_and_costs_nobody_else(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(station_module, "READ_S", 0.1)
+    monkeypatch.setattr(station_module, "WEDGED_S", 0.1)
+    desk.lay()
+    assert desk.station.health()[0].condition is Condition.GOOD
+    desk.reader.shut = lambda apdu: True
+    await desk.station.read("desk")
+    await asyncio.sleep(0.1)
+    assert desk.station.health() == (DeviceHealth("desk", Condition.UNKNOWN, "no-answer"),)
+
+
+async def test_a_reader_that_cannot_do_extended_length_is_asked_in_short_ones_and_remembered(
+    desk: Desk,
+) -> None:
+    desk.lay()
+    desk.reader.refuses_extended = True
+    await desk.holder()
+    assert len(desk.reader.gates) == 2
+    await desk.holder()
+    assert len(desk.reader.gates) == 3
+
+
+async def test_a_second_application_in_one_call_is_told_apart_when_the_card_is_changed_between(
+    desk: Desk,
+) -> None:
+    card = desk.lay()
+    holder = await desk.holder()
+    typed = pin()
+    other = residents().card("child")
+    desk.reader.shut = lambda apdu: False
+    assert isinstance(await desk.station.sign(holder, typed, DIGESTS[:1]), Signed)
+    desk.reader.card = other
+    card.power_off()
+    assert isinstance(await desk.station.sign(holder, pin(), DIGESTS[:1]), CardLost)
+
+
+@pytest.mark.parametrize("wrong", [b"123", b"12345", b"abcd", b"\0\0\0\0"])
+async def test_a_pin_that_is_none_is_refused_and_wiped(desk: Desk, wrong: bytes) -> None:
+    desk.lay()
+    holder = await desk.holder()
+    typed = bytearray(wrong)
+    with pytest.raises(ValueError, match="four digits"):
+        await desk.station.sign(holder, typed, DIGESTS)
+    assert typed == bytes(len(wrong))
+
+
+async def test_what_is_no_apdu_card_at_all_keeps_the_name_its_reader_gave(desk: Desk) -> None:
+    desk.reader.refusal = CardRefused(CardKind.E_MONEY)
+    assert await desk.station.read("desk") == CardRefused(CardKind.E_MONEY)
+
+
+async def test_who_subscribes_late_hears_what_is_there_but_no_edge(desk: Desk) -> None:
+    desk.lay()
+    await asyncio.sleep(0)
+    late: list[CardEvent] = []
+    unsubscribe = desk.station.subscribe(late.append)
+    assert late == [
+        ReaderFound("desk", ReaderKind.FIELD),
+        CardIn("desk", ReaderKind.FIELD, visible_from_start=True),
+    ]
+    unsubscribe()
+    desk.reader.report(CardOut("desk"))
+    await asyncio.sleep(0)
+    assert len(late) == 2
+    assert desk.events[-1] == CardOut("desk")
+
+
+async def test_a_reader_nobody_reported_has_no_card(desk: Desk) -> None:
+    assert await desk.station.read("elsewhere") == CardLost("no-reader")
