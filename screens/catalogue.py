@@ -1,0 +1,144 @@
+"""The words: catalogues by language, and how a `Message` becomes text.
+
+`locale/LANGUAGE.toml` holds what the core says (`[section] name = "text with {places}"`), `furniture.LANGUAGE.toml`
+what belongs to every screen (header, keypads, pagers). A place is filled by an argument of the message; `{day:era}`,
+`{day:short}`, `{day:time}` and `{amount:yen}` choose how. Furigana markup stays in the text.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from terminal.views import Language, Localised, Message
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
+
+Argument = str | int | date | datetime | Localised | Message
+
+REIWA = 2018
+"""令和1年 is 2019, from 1 May (改元政令, 平成31年政令第143号)."""
+REIWA_BEGINS = date(2019, 5, 1)
+HEISEI = 1988
+WEEKDAYS_JA = "月火水木金土日"
+MONTHS_EN = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+class Catalogue:
+    """The texts of all languages. A missing id or argument is a KeyError that names it and the language."""
+
+    def __init__(self, texts: Mapping[Language, Mapping[str, str]]) -> None:
+        self._texts = texts
+
+    def text(self, message: Message, language: Language) -> str:
+        """The finished text of `message`, furigana markup kept."""
+        if message.id == "verbatim":
+            return self._argument(message.arg("text"), "", language)
+        try:
+            text = self._texts[language][message.id]
+        except KeyError:
+            raise KeyError(f"{message.id} ({language})") from None
+        arguments = dict(message.args)
+
+        def fill(place: re.Match[str]) -> str:
+            if place[1] not in arguments:
+                raise KeyError(f"{message.id} needs {place[1]} ({language})")
+            return self._argument(arguments[place[1]], place[2] or "", language)
+
+        return PLACE.sub(fill, text)
+
+    def say(self, id: str, language: Language, **args: Argument) -> str:  # noqa: A002
+        """The text named `id`."""
+        return self.text(Message(id, tuple(args.items())), language)
+
+    def ids(self, language: Language) -> frozenset[str]:
+        return frozenset(self._texts[language])
+
+    def places(self, id: str, language: Language) -> frozenset[str]:  # noqa: A002
+        """Names of the arguments that text takes."""
+        return frozenset(match[1] for match in PLACE.finditer(self._texts[language][id]))
+
+    def source(self, id: str, language: Language) -> str:  # noqa: A002
+        return self._texts[language][id]
+
+    def _argument(self, value: Argument, form: str, language: Language) -> str:
+        match value:
+            case Message():
+                return self.text(value, language)
+            case Localised():
+                return (value.en or value.ja) if language is Language.EN else value.ja
+            case date():
+                return format_date(value, form, language)
+            case int():
+                return f"{value:,}" if form in ("", "yen") and abs(value) >= 1000 else str(value)
+            case _:
+                return value
+
+
+def format_date(day: date, form: str, language: Language) -> str:
+    """A day or time in words.
+
+    Forms: none (with weekday), `date` (without), `era` (both years), `era_only`, `short` (no year), `time` (10時00分),
+    `digits` (10:00), `datetime` (day and time).
+    """
+    if form == "digits":
+        return f"{day:%H:%M}"
+    if form == "time":
+        return f"{int(f'{day:%H}')}時{day:%M}分" if language is Language.JA else f"{day:%H:%M}"
+    if form == "datetime":
+        return f"{format_date(day, '', language)} {format_date(day, 'time', language)}"
+    if language is not Language.JA:
+        words = f"{day.day} {MONTHS_EN[day.month - 1]}"
+        return words if form == "short" else f"{words} {day.year}"
+    short = f"{day.month}月{day.day}日"
+    by_form = {
+        "short": short,
+        "date": f"{day.year}年{short}",
+        "era": f"{day.year}年({era(day)}年){short}",
+        "era_only": f"{era(day)}年{short}",
+    }
+    return by_form.get(form) or f"{day.year}年{short}({WEEKDAYS_JA[day.weekday()]})"
+
+
+def era(day: date) -> str:
+    """Era and year: 令和5, 平成31, 令和元."""
+    plain_day = date(day.year, day.month, day.day)
+    name, year = ("令和", day.year - REIWA) if plain_day >= REIWA_BEGINS else ("平成", day.year - HEISEI)
+    return f"{name}{'元' if year == 1 else year}"
+
+
+def load_catalogue() -> Catalogue:
+    """The catalogue of the package `screens.locale`."""
+    folder = resources.files("screens.locale")
+    return Catalogue({language: _language(folder, language) for language in Language})
+
+
+def _language(folder: Traversable, language: Language) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for name in (f"furniture.{language}.toml", f"{language}.toml"):
+        file = folder / name
+        if not file.is_file():
+            continue
+        texts |= _flat(tomllib.loads(file.read_text(encoding="utf-8")))
+    return texts
+
+
+def _flat(table: Mapping[str, object], at: str = "") -> dict[str, str]:
+    """`[section.part] name = "text"` as `section.part.name`."""
+    texts: dict[str, str] = {}
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            texts |= _flat(value, f"{at}{name}.")
+        else:
+            texts[at + name] = str(value)
+    return texts

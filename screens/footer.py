@@ -1,0 +1,60 @@
+"""What stands below the sheet: もどる, and the main button or the dashed box that takes its place."""
+
+from __future__ import annotations
+
+from screens.buttons import centred, target
+from screens.dress import Kind, kind_of
+from screens.rendering import Rendering
+from screens.scene import Box, Fill, Plan, Turn
+from screens.theme import FOOTER_HEIGHT, GAP, MARGIN, TARGET, Type
+from terminal.views import Choice, Look, Message, Role, Status
+
+BACK_WIDTH = 240
+
+NEXT_PAGE = "page-next"
+"""Id of the button that turns to the next page inside a screen."""
+
+
+def main_box(width: float, height: float, *, whole: bool) -> Box:
+    left = MARGIN if whole else MARGIN + BACK_WIDTH + GAP
+    return Box(left, height - FOOTER_HEIGHT + 16, width - MARGIN - left, TARGET)
+
+
+def back_box(height: float) -> Box:
+    return Box(MARGIN, height - FOOTER_HEIGHT + 16, BACK_WIDTH, TARGET)
+
+
+def back(plan: Plan, choice: Choice, r: Rendering, height: float, *, turns: bool) -> None:
+    """もどる; on a later page of a screen it turns back to the page before."""
+    box = back_box(height)
+    label = centred(r, r.text(choice.label), choice.icon, box.inset(-8, 0), Type.CHOICE, 52)
+    plan.add(target(r, choice, box, label, kind=Kind.BACK, answer=Turn(-1) if turns else None))
+
+
+def main(plan: Plan, shown: Choice | Status, r: Rendering, box: Box) -> None:
+    if isinstance(shown, Status):
+        status(plan, shown, r, box)
+        return
+    kind = kind_of(shown)
+    if shown.look is Look.PLAIN and shown.role is Role.BACK:
+        kind = Kind.BACK
+    row = Type.MAIN if kind in (Kind.MAIN, Kind.SEAL) else Type.CHOICE
+    icon = "seal" if kind is Kind.SEAL else shown.icon
+    plan.add(target(r, shown, box, centred(r, r.text(shown.label), icon, box, row, 52), kind=kind))
+
+
+def status(plan: Plan, shown: Status, r: Rendering, box: Box) -> None:
+    """Not a button: no fill, dashed, regular weight."""
+    p = r.palette
+    setting = r.fit(r.text(shown.text), Type.STATUS, box.width - 40, box.height - 12)
+    plan.add(Fill(box, r.ground, 24, p.line, 4, dashed=True))
+    plan.add(*setting.place(box.x, box.y + (box.height - setting.height) / 2, box.width, p.text2, "centre"))
+    plan.say(setting.text)
+
+
+def next_page(plan: Plan, r: Rendering, page: int, pages: int, box: Box) -> None:
+    """The main button while there are pages left: the real action stands on the last one only."""
+    words = r.say("page.next", page=page, pages=pages)
+    label = Message("verbatim", (("text", words),))
+    choice = Choice(NEXT_PAGE, label, Role.PRIMARY)
+    plan.add(target(r, choice, box, centred(r, words, "", box, Type.MAIN), answer=Turn(1)))

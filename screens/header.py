@@ -1,0 +1,86 @@
+"""What stands above the sheet on every screen: 見本 band, tools, and at the same place always やめる."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from screens.buttons import above, target
+from screens.rendering import Rendering
+from screens.scene import Box, Disc, Fill, Icon, Plan, Rule
+from screens.theme import BAND_HEIGHT, CELL, GAP, MARGIN, TARGET, Type
+from terminal.views import Choice, Message, Role, Stones, View
+
+TOOLS = (
+    Choice("language", Message("tool.language"), Role.TOOL, icon="globe"),
+    Choice("size", Message("tool.size"), Role.TOOL, icon="text-size"),
+    Choice("contrast", Message("tool.contrast"), Role.TOOL, icon="contrast"),
+)
+TOOLS_TOP = 60
+
+
+def header(plan: Plan, view: View, r: Rendering, width: float) -> None:
+    """Band and tool cells; the fourth cell stays empty where there is nothing to stop."""
+    p = r.palette
+    if view.sample:
+        plan.add(Fill(Box(0, 0, width, BAND_HEIGHT), p.band))
+        words = r.fit(r.say("band.sample"), Type.BAND, width - 2 * MARGIN, BAND_HEIGHT)
+        plan.add(*words.place(0, (BAND_HEIGHT - words.height) / 2, width, p.on_band, "centre"))
+        plan.say(words.text)
+    for index, choice in enumerate(TOOLS):
+        box = Box(MARGIN + index * (CELL + GAP), TOOLS_TOP, CELL, TARGET)
+        plan.add(target(r, choice, box, above(r, r.text(choice.label), choice.icon, box, Type.TOOL, 52)))
+
+
+def stop_box(width: float) -> Box:
+    """The place where nothing but やめる ever stands."""
+    return Box(width - MARGIN - CELL, TOOLS_TOP, CELL, TARGET)
+
+
+def stop(plan: Plan, choice: Choice, r: Rendering, width: float) -> None:
+    box = stop_box(width)
+    plan.add(target(r, choice, box, above(r, r.text(choice.label), choice.icon, box, Type.TOOL, 52)))
+
+
+def clock(plan: Plan, now: datetime, r: Rendering, width: float) -> None:
+    """Time and date as text at the place of やめる."""
+    box = stop_box(width)
+    time = r.fit(f"{now:%H:%M}", Type.TITLE, box.width, 60)
+    day = r.fit(r.catalogue.text(_short(now), r.presentation.language), Type.LABEL, box.width + 16, 50)
+    top = box.y + (box.height - time.height - day.height) / 2
+    plan.add(*time.place(box.x, top, box.width, r.palette.text, "centre"))
+    plan.add(*day.place(box.x - 8, top + time.height, box.width + 16, r.palette.text2, "centre"))
+    plan.say(time.text)
+    plan.say(day.text)
+
+
+def _short(now: datetime) -> Message:
+    return Message("clock.day", (("day", now),))
+
+
+STONES_WIDTH = 330
+DISC_DONE, DISC_NOW, DISC_AHEAD = 17, 25, 16
+
+
+def stones(plan: Plan, shown: Stones, r: Rendering, y: float) -> None:
+    """The stepping stones: done with ✓, now with a dot, ahead empty; then the step and its name."""
+    p = r.palette
+    count, now = len(shown.stones), shown.stones.index(shown.now)
+    step = (STONES_WIDTH - 52) / 5
+    first, middle = MARGIN + 26, y + 41
+    for index in range(count - 1):
+        colour = p.primary if index < now else (p.act_line if r.act else p.hairline)
+        plan.add(Rule(first + index * step, middle - 3, step, 6, colour))
+    for index in range(count):
+        x = first + index * step
+        if index < now:
+            plan.add(Disc(x, middle, DISC_DONE, p.primary))
+            plan.add(Icon("check", x - 13, middle - 13, 26, p.on_primary))
+        elif index == now:
+            plan.add(Disc(x, middle, DISC_NOW, p.attention, p.text, 5), Disc(x, middle, 7, p.on_attention))
+        else:
+            plan.add(Disc(x, middle, DISC_AHEAD, p.ahead, p.line, 4))
+    left = first + (count - 1) * step + 44
+    words = f"{r.say('step.of', step=now + 1, steps=count)}  {r.text(Message(f'stone.{shown.now}'))}"
+    setting = r.fit(words, Type.STRONG, 720 - MARGIN - left, 60)
+    plan.add(*setting.place(left, middle - setting.height / 2, setting.width, p.text))
+    plan.say(setting.text)

@@ -1,0 +1,93 @@
+"""What comes between: the stop question, the idle warning, troubles, and out of service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from screens.block import Block
+from screens.buttons import centred, target
+from screens.page import Page
+from screens.parts.bars import bars_blocks
+from screens.parts.column import blocks_of
+from screens.parts.drawing import drawing_block
+from screens.rendering import Rendering
+from screens.scene import Box, Plan
+from screens.theme import FOOTER_HEIGHT, MARGIN, Type
+from screens.typeset import Align
+from terminal.views import Bars, Choice, Drawing, Paragraph, Part, Status
+
+TROUBLE_DRAWING = 216
+
+
+class StopQuestion(Page):
+    """やめる stands in the content, so that a double tap cannot stop a visit."""
+
+    align: Align = "centre"
+    title_row = Type.DONE
+
+
+class IdleWarning(Page):
+    """One large button in the content; the footer holds a last sentence, no button."""
+
+    align: Align = "centre"
+    title_row = Type.HERO
+
+    def parts(self) -> Sequence[Part]:
+        return [part for part in self.view.parts if not isinstance(part, Paragraph)]
+
+    def main(self) -> Choice | Status | None:
+        return None
+
+    def blocks(self, parts: Sequence[Part], r: Rendering, width: float) -> list[Block]:
+        found = blocks_of(parts, r, width)
+        if not isinstance(self.view.main, Choice) or (self.landscape and width != self.left_width):
+            return found
+        choice = self.view.main
+
+        def paint(plan: Plan, x: float, y: float, height: float) -> None:
+            box = Box(x, y, width, height)
+            plan.add(
+                target(r, choice, box, centred(r, r.text(choice.label), choice.icon, box, Type.HERO, 84))
+            )
+
+        return [*found, Block(paint, 170, most=236, gap=30)]
+
+    def extras(self, plan: Plan) -> None:
+        last = [part for part in self.view.parts if isinstance(part, Paragraph)]
+        if not last:
+            return
+        room = self.width - 2 * MARGIN
+        words = self.r.fit(self.r.text(last[-1].text), Type.BODY, room, FOOTER_HEIGHT - 24)
+        top = self.height - FOOTER_HEIGHT + (FOOTER_HEIGHT - words.height) / 2
+        plan.add(*words.place(MARGIN, top, room, self.r.palette.text, "centre"))
+        plan.say(words.text)
+
+
+class Trouble(Page):
+    """Icon and title, a low drawing, three bars. ⚠ where the resident can go on, ! where the visit ends."""
+
+    not_done = "bars.not_done"
+
+    def title_icon(self) -> str:
+        return "warning" if self.view.stop is not None else "error"
+
+    def blocks(self, parts: Sequence[Part], r: Rendering, width: float) -> list[Block]:
+        found: list[Block] = []
+        for part in parts:
+            match part:
+                case Drawing():
+                    found.append(drawing_block(part, r, width, tallest=TROUBLE_DRAWING))
+                case Bars():
+                    found.extend(bars_blocks(part, r, width, not_done=self.not_done))
+                case _:
+                    found.extend(blocks_of([part], r, width))
+        return found
+
+
+class OutOfService(Trouble):
+    """The terminal rests: nobody has done anything wrong."""
+
+    not_done = "bars.cannot"
+
+    def title_icon(self) -> str:
+        return "info"

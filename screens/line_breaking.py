@@ -1,0 +1,157 @@
+"""Where a line may end: 禁則 (JIS X 4051), phrases first.
+
+A space or a phrase mark (U+2005) in a message is where it breaks best; characters of a Japanese phrase are parted
+only where no phrase ends in time. Words and numbers of Latin letters and digits are never parted unless a single
+one is wider than the box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+NO_START = frozenset(
+    "、。，．・：；？！ー）］｝」』】〉》〕’”…‥々〻ゝゞヽヾぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ％%〜～‐–,.:;?!)]}／/℃"
+)
+"""行頭禁則: what must not begin a line."""
+NO_END = frozenset("（［｛「『【〈《〔‘“([{￥¥＄$#第約")
+"""行末禁則: what must not end a line."""
+PHRASE_MARK = "\u2005"
+SPACES = frozenset(" \u2005\u3000")
+SOONEST = 0.35
+"""A phrase break nearer to the line's start than this part of the width would leave a ragged stump."""
+
+
+@dataclass(frozen=True)
+class Atom:
+    """What is never parted: a character, a Latin word, or a base with its furigana."""
+
+    text: str
+    width: float
+    ruby: str = ""
+
+    @property
+    def is_space(self) -> bool:
+        return not self.ruby and bool(self.text) and self.text in SPACES
+
+    @property
+    def is_newline(self) -> bool:
+        return self.text == "\n"
+
+
+class Break(IntEnum):
+    """How gladly a line ends between two atoms."""
+
+    NEVER = 0
+    CHARACTER = 1
+    PHRASE = 2
+    MUST = 3
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The lines of a text; `parted` if a phrase had to be parted."""
+
+    lines: tuple[tuple[Atom, ...], ...]
+    parted: bool
+
+
+def is_word_glyph(glyph: str) -> bool:
+    """Whether `glyph` belongs to a Latin word or number: printable ASCII and Latin letters but the space."""
+    return "!" <= glyph <= "~" or "\u00a1" <= glyph <= "\u024f" or glyph in "–’"
+
+
+def break_between(left: Atom, right: Atom) -> Break:
+    """How a line may end after `left` and the next begin with `right`."""
+    if left.is_newline or right.is_newline:
+        return Break.MUST if left.is_newline else Break.NEVER
+    if right.is_space:
+        return Break.NEVER
+    if left.is_space:
+        return Break.NEVER if right.text[0] in NO_START else Break.PHRASE
+    last, first = left.text[-1], right.text[0]
+    if last in NO_END or first in NO_START:
+        return Break.NEVER
+    if last.isdigit() and not is_word_glyph(first):  # a number keeps its unit
+        return Break.NEVER
+    if last in "、。，．！？":
+        return Break.PHRASE
+    if is_word_glyph(last) and is_word_glyph(first):
+        return Break.NEVER
+    return Break.CHARACTER
+
+
+def measure(line: Iterable[Atom]) -> float:
+    """Width of a line, its closing spaces left out."""
+    total = pending = 0.0
+    for atom in line:
+        if atom.is_space:
+            pending += atom.width
+        else:
+            total += pending + atom.width
+            pending = 0.0
+    return total
+
+
+def break_lines(atoms: Sequence[Atom], width: float) -> Broken:
+    """Lines no wider than `width` (unless a single atom is). Nothing but spaces and newlines at their ends is lost."""
+    lines: list[tuple[Atom, ...]] = []
+    parted = False
+    start = 0
+    while start < len(atoms):
+        end, quality = _end_of_line(atoms, start, width)
+        lines.append(_trimmed(atoms[start:end]))
+        parted = parted or (quality < Break.PHRASE and end < len(atoms))
+        start = end
+        while start < len(atoms) and atoms[start].is_space:
+            start += 1
+    return Broken(tuple(lines), parted)
+
+
+def _end_of_line(atoms: Sequence[Atom], start: int, width: float) -> tuple[int, Break]:
+    """The index after the line's last atom, and how gladly it ends there."""
+    best: dict[Break, int] = {}
+    reach = 0.0
+    for index in range(start, len(atoms)):
+        atom = atoms[index]
+        if atom.is_newline:
+            return index + 1, Break.MUST
+        reach += atom.width
+        if reach > width + 0.01 and not atom.is_space:
+            break
+        if index + 1 == len(atoms):
+            return index + 1, Break.MUST
+        quality = break_between(atom, atoms[index + 1])
+        if quality is Break.PHRASE and measure(atoms[start : index + 1]) < SOONEST * width:
+            quality = Break.CHARACTER
+        best[quality] = index + 1
+    for quality in (Break.PHRASE, Break.CHARACTER):
+        if quality in best:
+            return best[quality], quality
+    # Not even one place to break: the box is narrower than what must stay together.
+    return max(best.get(Break.NEVER, start + 1), start + 1), Break.NEVER
+
+
+def _trimmed(line: Sequence[Atom]) -> tuple[Atom, ...]:
+    end = len(line)
+    while end and (line[end - 1].is_space or line[end - 1].is_newline):
+        end -= 1
+    return tuple(line[:end])
+
+
+def balance(atoms: Sequence[Atom], width: float) -> Broken:
+    """As few lines as `break_lines`, of as equal length as they get: for labels of buttons."""
+    best = break_lines(atoms, width)
+    if len(best.lines) < 2:
+        return best
+    low, high = width / len(best.lines), width
+    for _ in range(8):
+        middle = (low + high) / 2
+        tried = break_lines(atoms, middle)
+        fits = max(measure(line) for line in tried.lines) <= middle
+        if len(tried.lines) == len(best.lines) and fits and tried.parted <= best.parted:
+            best, high = tried, middle
+        else:
+            low = middle
+    return best

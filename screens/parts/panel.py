@@ -1,0 +1,51 @@
+"""Outlined panels: a headline with badge, then lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from screens.block import Block, divisible
+from screens.buttons import BADGES, badge_colour
+from screens.parts.note import panel
+from screens.rendering import Rendering
+from screens.scene import Box, Icon, Plan
+from screens.theme import Type
+from screens.typeset import Setting
+from terminal.views import Message, Panel, Tone
+
+PADDING = 28
+
+
+def panel_block(shown: Panel, r: Rendering, width: float) -> Block:
+    """May be parted between its lines; the headline then stands on the first page only."""
+    room = width - 2 * PADDING
+    lines = [r.set(r.text(line), Type.BODY, room) for line in shown.lines]
+    mark = 44.0 if shown.badge else 0.0
+    headline = r.set(r.text(shown.headline), Type.LEAD, room - mark)
+    colour = badge_colour(shown.badge, r.palette) if shown.badge else (r.palette.text, r.palette.text)
+
+    def build(settings: Sequence[Setting]) -> Block:
+        with_headline = settings[:1] == [headline]
+        inner = sum(setting.height for setting in settings)
+
+        def paint(plan: Plan, x: float, y: float, height: float) -> None:
+            plan.add(panel(Box(x, y, width, height), Tone.PLAIN, r.palette, 24))
+            top = y + (height - inner) / 2
+            for index, setting in enumerate(settings):
+                first = with_headline and index == 0
+                left = x + PADDING + (mark if first else 0.0)
+                if first and shown.badge:
+                    line_height = setting.height / len(setting.lines)
+                    icon = BADGES[shown.badge][0]
+                    plan.add(Icon(icon, x + PADDING, top + (line_height - 36) / 2, 36, colour[0]))
+                plan.add(*setting.place(left, top, room, colour[1] if first else r.palette.text))
+                plan.say(setting.text)
+                top += setting.height
+
+        return Block(paint, inner + 32)
+
+    return divisible([headline, *lines], build)
+
+
+def message_lines(messages: Sequence[Message], r: Rendering, width: float) -> list[Setting]:
+    return [r.set(r.text(message), Type.BODY, width) for message in messages]

@@ -1,0 +1,67 @@
+"""The screens of the way itself. Each has its class, so that what is its own has a place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from screens.block import Block
+from screens.page import Page
+from screens.parts.column import blocks_of
+from screens.rendering import Rendering
+from screens.scene import Plan, Rule
+from terminal.views import Fact, Part
+
+
+class LanguageChoice(Page):
+    """Each language in its own name."""
+
+
+class Home(Page):
+    """S2."""
+
+
+class Checklist(Page):
+    """S3, and its help pages."""
+
+
+class ChooseService(Page):
+    """S4."""
+
+
+class ServiceTerms(Page):
+    """S5."""
+
+
+class Consent(Page):
+    """S6: hairlines between the questions."""
+
+    def blocks(self, parts: Sequence[Part], r: Rendering, width: float) -> list[Block]:
+        found: list[Block] = []
+        for index, part in enumerate(parts):
+            blocks = blocks_of([part], r, width)
+            followed = index + 1 < len(parts) and isinstance(parts[index + 1], Fact)
+            if isinstance(part, Fact) and part.detail is not None and followed:
+                blocks = [_underlined(block, r, width) for block in blocks]
+            found.extend(blocks)
+        return found
+
+
+def _underlined(block: Block, r: Rendering, width: float) -> Block:
+    def paint(plan: Plan, x: float, y: float, height: float) -> None:
+        block.paint(plan, x, y, height - 16)
+        plan.add(Rule(x, y + height - 2, width, 2, r.palette.hairline))
+
+    return replace(block, paint=paint, least=block.least + 16, split=None)
+
+
+class PlaceCard(Page):
+    """S7."""
+
+
+class ConfirmCard(Page):
+    """S8."""
+
+
+class Working(Page):
+    """Nothing to press."""

@@ -1,0 +1,69 @@
+"""How a view is to be rendered: words, size, colours, panel, and what must stay hidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from screens import theme
+from screens.catalogue import Argument, Catalogue
+from screens.ruby import plain
+from screens.theme import Glass, Palette, Style, Type
+from screens.typeset import Compositor, Setting
+from terminal.views import Localised, Message, Presentation
+
+HIDDEN = "●"
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """`letters` is the keypad the resident switched to (None: the field decides); `page` counts from 1."""
+
+    catalogue: Catalogue
+    presentation: Presentation
+    glass: Glass
+    covered: bool = False
+    letters: bool | None = None
+    page: int = 1
+    act: bool = False  # the layout of the act: yellow ground, square sheet
+
+    @property
+    def palette(self) -> Palette:
+        return theme.palette(self.presentation.high_contrast)
+
+    @property
+    def compositor(self) -> Compositor:
+        return Compositor(self.glass.px_per_unit)
+
+    @property
+    def ground(self) -> str:
+        return self.palette.act_ground if self.act else self.palette.ground
+
+    @property
+    def sheet(self) -> str:
+        return self.palette.act_ground if self.act else self.palette.sheet
+
+    def text(self, message: Message) -> str:
+        text = self.catalogue.text(message, self.presentation.language)
+        return text if self.compositor.ruby else plain(text)
+
+    def say(self, id: str, **args: Argument) -> str:  # noqa: A002
+        """A text of the furniture."""
+        return plain(self.catalogue.say(id, self.presentation.language, **args))
+
+    def style(self, row: Type) -> Style:
+        return theme.style(row, self.presentation.size, self.presentation.language)
+
+    def set(self, text: str, row: Type, width: float) -> Setting:
+        return self.compositor.set(text, self.style(row), width)
+
+    def fit(self, text: str, row: Type, width: float, height: float) -> Setting:
+        return self.compositor.fit(text, self.style(row), width, height)
+
+    def masked(self, text: str) -> str:
+        """`text`, or as many ● while nobody stands in front or the card is off."""
+        return "".join(HIDDEN if glyph.strip() else glyph for glyph in text) if self.covered else text
+
+
+def is_data(message: Message) -> bool:
+    """Whether a message is a value of its own, not a sentence around one."""
+    return message.id == "verbatim" and isinstance(message.arg("text"), str | Localised)

@@ -1,0 +1,186 @@
+"""Setting text: from a translated string to runs on lines, with or without furigana."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from screens import fonts
+from screens.line_breaking import Atom, Broken, balance, break_lines, is_word_glyph, measure
+from screens.ruby import Reading, plain, readings
+from screens.scene import Words
+from screens.theme import SMALLEST, Style
+
+Align = Literal["left", "centre", "right"]
+
+RUBY_SIZE = {34.0: 20.0, 38.0: 20.0, 40.0: 20.0, 42.0: 22.0, 46.0: 24.0, 50.0: 24.0, 56.0: 30.0, 62.0: 30.0}
+"""Furigana for a base of that size, else 0.56 of it."""
+RUBY_LEADING = 1.7
+"""Line height of a line with furigana, in sizes of the base (1.65–1.8)."""
+
+
+@dataclass(frozen=True)
+class Compositor:
+    """Sets text for one panel: glyph widths are measured at the size in pixels that will be painted."""
+
+    px_per_unit: float
+    ruby: bool = False
+
+    def px(self, units: float) -> int:
+        return max(1, round(units * self.px_per_unit))
+
+    def width(self, text: str, style: Style) -> float:
+        return fonts.width(text, style.face, style.bold, self.px(style.size)) / self.px_per_unit
+
+    def set(self, text: str, style: Style, width: float, *, even: bool = False) -> Setting:
+        """`text` in lines no wider than `width`; `even` makes them about equally long."""
+        atoms = self._atoms(text, style)
+        broken = balance(atoms, width) if even else break_lines(atoms, width)
+        broken = self._emergency(broken, style, width)
+        return Setting(self, style, broken.lines, plain(text), broken.parted)
+
+    def fit(self, text: str, style: Style, width: float, height: float, *, even: bool = True) -> Setting:
+        """The largest setting, from `style.size` down, that fits the box without parting a phrase.
+
+        Below `SMALLEST` nothing is set; a text that fits nowhere is set at that size, parted where it must be.
+        """
+        size = style.size
+        fallback: Setting | None = None
+        while size >= min(SMALLEST, style.size):
+            setting = self.set(text, replace(style, size=size), width, even=even)
+            if setting.height <= height and setting.width <= width + 0.5:
+                if not setting.parted:
+                    return setting
+                fallback = fallback or setting
+            size -= 2
+        return fallback or self.set(text, replace(style, size=min(SMALLEST, style.size)), width, even=even)
+
+    def _atoms(self, text: str, style: Style) -> list[Atom]:
+        found: list[Atom] = []
+        for reading in readings(text):
+            if reading.ruby and self.ruby:
+                found.append(self._ruby_atom(reading, style))
+            else:
+                found.extend(Atom(part, self._part_width(part, style)) for part in _parts(reading.base))
+        return found
+
+    def _part_width(self, part: str, style: Style) -> float:
+        return 0.0 if part == "\n" else self.width(part, style)
+
+    def _ruby_atom(self, reading: Reading, style: Style) -> Atom:
+        reading_width = self.width(reading.ruby, ruby_style(style))
+        return Atom(reading.base, max(self.width(reading.base, style), reading_width), reading.ruby)
+
+    def _emergency(self, broken: Broken, style: Style, width: float) -> Broken:
+        """Parts a single word that is wider than its box: better an ugly break than a cut text."""
+        if all(measure(line) <= width + 0.5 for line in broken.lines):
+            return broken
+        lines: list[tuple[Atom, ...]] = []
+        for line in broken.lines:
+            if measure(line) <= width + 0.5:
+                lines.append(line)
+                continue
+            glyphs = [Atom(glyph, self._part_width(glyph, style)) for atom in line for glyph in atom.text]
+            row: list[Atom] = []
+            for glyph in glyphs:
+                if row and measure([*row, glyph]) > width:
+                    lines.append(tuple(row))
+                    row = []
+                row.append(glyph)
+            lines.append(tuple(row))
+        return Broken(tuple(lines), True)
+
+
+def ruby_style(style: Style) -> Style:
+    return replace(style, size=RUBY_SIZE.get(style.size, round(style.size * 0.56)), bold=False)
+
+
+def _parts(text: str) -> list[str]:
+    """Latin words and numbers whole, everything else by character."""
+    parts: list[str] = []
+    for glyph in text:
+        if parts and is_word_glyph(glyph) and is_word_glyph(parts[-1][-1]):
+            parts[-1] += glyph
+        else:
+            parts.append(glyph)
+    return parts
+
+
+@dataclass(frozen=True, repr=False)
+class Setting:
+    """A text in lines, not yet placed."""
+
+    compositor: Compositor
+    style: Style
+    lines: tuple[tuple[Atom, ...], ...]
+    text: str
+    parted: bool = False
+
+    @property
+    def width(self) -> float:
+        return max((measure(line) for line in self.lines), default=0.0)
+
+    @property
+    def height(self) -> float:
+        return sum(self._line_height(line) for line in self.lines)
+
+    def _line_height(self, line: Sequence[Atom]) -> float:
+        leading = RUBY_LEADING if any(atom.ruby for atom in line) else self.style.leading
+        return self.style.size * max(leading, self.style.leading)
+
+    def place(self, x: float, y: float, width: float, colour: str, align: Align = "left") -> list[Words]:
+        """The runs with their first line's top at `y`, aligned within `width` from `x`."""
+        words: list[Words] = []
+        for line in self.lines:
+            height = self._line_height(line)
+            spare = width - measure(line)
+            left = x + {"left": 0.0, "centre": spare / 2, "right": spare}[align]
+            has_ruby = any(atom.ruby for atom in line)
+            # Furigana takes the upper part of its line; the base is centred by cap height in the rest.
+            base_top = y + (height - self.style.size * 1.15 if has_ruby else 0.0)
+            base_height = self.style.size * 1.15 if has_ruby else height
+            baseline = base_top + (base_height + fonts.CAP_HEIGHT * self.style.size) / 2
+            words.extend(self._line(line, left, baseline, colour))
+            y += height
+        return words
+
+    def _line(self, line: Sequence[Atom], left: float, baseline: float, colour: str) -> list[Words]:
+        words: list[Words] = []
+        run, run_left, run_width = "", left, 0.0
+        for atom in line:
+            if not atom.ruby:
+                run += atom.text
+                run_width += atom.width
+                continue
+            if run.strip():
+                words.append(self._words(run, run_left, baseline, run_width, colour))
+            words.extend(self._ruby(atom, run_left + run_width, baseline, colour))
+            run, run_left, run_width = "", run_left + run_width + atom.width, 0.0
+        if run.strip():
+            words.append(self._words(run, run_left, baseline, run_width, colour))
+        return words
+
+    def _words(self, text: str, x: float, baseline: float, width: float, colour: str) -> Words:
+        return Words(text, x, baseline, width, self.style.size, colour, self.style.bold, self.style.face)
+
+    def _ruby(self, atom: Atom, left: float, baseline: float, colour: str) -> list[Words]:
+        """Base and reading over the same width, the narrower one spread."""
+        above = ruby_style(self.style)
+        ruby_baseline = baseline - self.style.size * 0.88 - above.size * 0.14
+        return [
+            *self._spread(atom.text, self.style, left, baseline, atom.width, colour),
+            *self._spread(atom.ruby, above, left, ruby_baseline, atom.width, colour),
+        ]
+
+    def _spread(
+        self, text: str, style: Style, left: float, baseline: float, width: float, colour: str
+    ) -> list[Words]:
+        widths = [self.compositor.width(glyph, style) for glyph in text]
+        space = (width - sum(widths)) / len(text)
+        words: list[Words] = []
+        x = left + space / 2
+        for glyph, glyph_width in zip(text, widths, strict=True):
+            words.append(Words(glyph, x, baseline, glyph_width, style.size, colour, style.bold, style.face))
+            x += glyph_width + space
+        return words
