@@ -138,6 +138,7 @@ class FittedPanel:
                 log.warning("panel lost: %s", trouble)
                 self._to_loop(self._set_health, Condition.UNKNOWN, "no-answer")
                 pins.abandon()
+                ended = self._drain(retry_s)
                 continue
             pins.close()
         self._to_loop(_succeed, self._closed)
