@@ -7,8 +7,11 @@ gpiozero's own fallback would drive no pin at all and say so only in a warning.
 from __future__ import annotations
 
 import atexit
+import os
 import socket
 import struct
+import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -52,7 +55,7 @@ class Pins:
         self._presence: DigitalInputDevice | None = None
         try:
             self._claim(settings)
-        except TROUBLE as trouble:
+        except trouble_types() as trouble:
             self.abandon()
             raise PanelLost(str(trouble)) from trouble
 
@@ -92,7 +95,7 @@ class Pins:
                 self._on_door(not self._door.is_active)
             if self._presence is not None:
                 self._on_presence(self._presence.is_active)
-        except TROUBLE as trouble:
+        except trouble_types() as trouble:
             raise PanelLost(str(trouble)) from trouble
 
     def light(self, pin: int, lit: bool) -> None:
@@ -100,7 +103,7 @@ class Pins:
             return
         try:
             self._lamps[pin].value = lit
-        except TROUBLE as trouble:
+        except trouble_types() as trouble:
             raise PanelLost(str(trouble)) from trouble
         self._levels[pin] = lit
 
@@ -117,7 +120,7 @@ class Pins:
                 self._buzzer.off()
             else:
                 self._buzzer.on()
-        except TROUBLE as trouble:
+        except trouble_types() as trouble:
             raise PanelLost(str(trouble)) from trouble
         self._tone_hz = frequency_hz
 
@@ -127,7 +130,7 @@ class Pins:
             for device in self._devices:
                 device.close()
             self._factory.close()
-        except TROUBLE:
+        except trouble_types():
             self.abandon()
 
     def abandon(self) -> None:
@@ -135,7 +138,7 @@ class Pins:
         connection = getattr(self._factory, "connection", None)
         if connection is not None:
             _hang_up(connection)
-        with suppress(*TROUBLE):
+        with suppress(*trouble_types()):
             for device in self._devices:
                 device.close()
             self._factory.close()
@@ -157,13 +160,16 @@ def _lgpio_factory() -> Any:
         'On another machine set [panel] factory = "pigpio" with host and port, '
         "or leave out [panel] if nothing is fitted."
     )
+    # lgpio puts a named pipe into its working directory as soon as it is imported, and the service's own is
+    # read-only (gpiozero's issue 1106); LG_WD is lgpio's variable for another place.
+    os.environ.setdefault("LG_WD", tempfile.gettempdir())
     try:
         from gpiozero.pins.lgpio import LGPIOFactory
-    except ImportError as missing:
+    except (ImportError, OSError, AttributeError) as missing:  # AttributeError: an lgpio older than 0.2
         raise PanelUnusable(f'[panel] factory = "lgpio", but {missing}. {ways_out}') from missing
     try:
         return LGPIOFactory()
-    except (*TROUBLE, *_lgpio_errors()) as trouble:
+    except trouble_types() as trouble:
         raise PanelUnusable(f'[panel] factory = "lgpio" found no GPIO: {trouble}. {ways_out}') from trouble
 
 
@@ -179,7 +185,7 @@ def _pigpio_factory(host: str, port: int) -> Any:
     _ask_version(host, port, ways_out)
     try:
         factory = PiGPIOFactory(host, port)
-    except TROUBLE as trouble:
+    except trouble_types() as trouble:
         raise PanelUnusable(f"pigpiod on {host}:{port} answers wrongly: {trouble}. {ways_out}") from trouble
     # pigpio's client waits for ever otherwise, and with it this thread.
     factory.connection.sl.s.settimeout(PIGPIOD_TIMEOUT_S)
@@ -216,23 +222,8 @@ def _hang_up(connection: Any) -> None:
     )
 
 
-def _lgpio_errors() -> tuple[type[BaseException], ...]:
-    import lgpio
-
-    return (lgpio.error,)
-
-
-def _trouble() -> tuple[type[BaseException], ...]:
-    """What gpiozero and its factories raise when the board is not there. struct.error: pigpio unpacks the
-    empty answer of a closed socket."""
-    known: list[type[BaseException]] = [GPIOZeroError, OSError, struct.error]
-    try:
-        import pigpio
-
-        known.append(pigpio.error)
-    except ImportError:
-        pass
-    return tuple(known)
-
-
-TROUBLE = _trouble()
+def trouble_types() -> tuple[type[BaseException], ...]:
+    """What gpiozero and the factory that is loaded raise when the board is not there. struct.error: pigpio unpacks
+    the empty answer of a closed socket."""
+    loaded = (sys.modules.get(name) for name in ("pigpio", "lgpio"))
+    return (GPIOZeroError, OSError, struct.error, *(module.error for module in loaded if module is not None))

@@ -219,21 +219,30 @@ async def test_no_daemon_fails_loudly_and_names_the_ways_out() -> None:
         assert words in str(error.value)
 
 
-async def test_lgpio_without_its_library_fails_loudly_and_falls_back_to_nothing(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        pytest.param(ModuleNotFoundError("No module named 'lgpio'"), id="not installed"),
+        pytest.param(FileNotFoundError(2, "No such file or directory: '.lgd-nfy-3'"), id="nowhere to write"),
+        pytest.param(AttributeError("module 'lgpio' has no attribute 'SET_PULL_NONE'"), id="too old"),
+    ],
+)
+async def test_lgpio_that_cannot_be_loaded_fails_loudly_and_falls_back_to_nothing(
+    monkeypatch: pytest.MonkeyPatch, trouble: Exception
 ) -> None:
     real = builtins.__import__
 
     def without_lgpio(name: str, *rest: Any, **more: Any) -> Any:
         if name == "lgpio":
-            raise ModuleNotFoundError("No module named 'lgpio'")
+            raise trouble
         return real(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", without_lgpio)
     monkeypatch.delitem(sys.modules, "gpiozero.pins.lgpio", raising=False)
+    monkeypatch.setenv("LG_WD", "/tmp")  # noqa: S108
     with pytest.raises(PanelUnusable) as error:
         await open_panel(PanelSettings("lgpio", door=17))
-    for words in ('factory = "lgpio"', "No module named 'lgpio'", "python3-lgpio", "leave out [panel]"):
+    for words in ('factory = "lgpio"', str(trouble), "python3-lgpio", "leave out [panel]"):
         assert words in str(error.value)
 
 
