@@ -53,6 +53,7 @@ class _Life:
     heard_at: float = 0.0
     inbox: list[mqtt.MQTTMessage] = field(default_factory=list)
     confirmed: list[int] = field(default_factory=list)
+    thrown_away: list[int] = field(default_factory=list)
 
 
 class Connection:
@@ -156,12 +157,21 @@ class Connection:
         done, self._life.confirmed = self._life.confirmed, []
         return done
 
+    def thrown_away(self) -> list[int]:
+        """Packet ids the broker has refused or given to nobody since the last call."""
+        done, self._life.thrown_away = self._life.thrown_away, []
+        return done
+
     def close(self, farewell: Retained) -> None:
         """A clean end sends no will, so `farewell` says it instead."""
         if self._client is not None and not self._life.lost:
             mid = self.publish(farewell.topic, farewell.payload, retain=True)
             limit = self._monotonic() + 1.0
-            while mid not in self._life.confirmed and not self._life.lost and self._monotonic() < limit:
+            while (
+                mid not in (*self._life.confirmed, *self._life.thrown_away)
+                and not self._life.lost
+                and self._monotonic() < limit
+            ):
                 self.pump(0.05)
             if not self._life.lost:
                 self._client.disconnect()
@@ -223,11 +233,10 @@ def _listen(client: mqtt.Client, life: _Life) -> None:
         life.lost = f"disconnected: {code}"
 
     def published(
-        _client: mqtt.Client, _data: object, mid: int, _code: ReasonCode, _p: Properties | None
+        _client: mqtt.Client, _data: object, mid: int, code: ReasonCode, _p: Properties | None
     ) -> None:
-        # Whatever the reason code: 0x10 means that nobody listened, 0x87 that we may not. Neither is delivery, and
-        # neither is success: the record is sent again when no acknowledgement comes.
-        life.confirmed.append(mid)
+        # paho reports PUBACK 0x10 (nobody listens) and 0x87 (not allowed) here too: the broker threw it away.
+        (life.thrown_away if code.value else life.confirmed).append(mid)
 
     def arrived(_client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         life.inbox.append(message)

@@ -123,6 +123,7 @@ class Uplink:
             messages = self._connection.pump(0 if self._can_send() else _POLL_S)
             self._take(messages)
             self._outflow.confirmed(self._connection.confirmed())
+            self._outflow.thrown_away(self._connection.thrown_away(), self._around.monotonic())
             self._follow_outbox()
             self._send()
             self._tell_status()
@@ -182,6 +183,8 @@ class Uplink:
                 continue
             if isinstance(found, FleetWord):
                 self._fleet_online = found.online
+                if found.online:
+                    self._outflow.fleet_came(self._around.monotonic(), self._settings.spread_s)
             elif isinstance(found, Drop):
                 log.debug("not kept: %s", found.reason)
             self._connection.confirm(message)
