@@ -94,7 +94,7 @@ def signed_with(der: bytes, digest: bytes, signature: bytes) -> bool:
         return False
     try:
         key.verify(signature, digest, padding.PKCS1v15(), Prehashed(hashes.SHA256()))
-    except InvalidSignature:
+    except (InvalidSignature, ValueError):  # ValueError: a digest of another length than SHA-256's
         return False
     return True
 

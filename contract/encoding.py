@@ -36,12 +36,20 @@ def read(kind: type[T], payload: bytes, *, limit: int = MAX_PAYLOAD) -> T | Malf
     try:
         return msgspec.json.decode(payload, type=kind)
     except msgspec.ValidationError as error:
-        return Malformed(kind.__name__, str(error))
+        return Malformed(kind.__name__, _without_value(str(error)))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return Malformed(kind.__name__, f"not JSON: {error}")
     except RecursionError:
         # 64 kB of opening brackets nest deeper than the interpreter's stack allows.
         return Malformed(kind.__name__, "nested too deeply")
+
+
+def _without_value(message: str) -> str:
+    """msgspec quotes a wrong enum value and an unknown field's name; the place is all that may be logged."""
+    what, at, place = message.partition(" - at ")
+    for opening in ("'", "`"):
+        what = what.partition(f" {opening}")[0]
+    return what + at + place
 
 
 def text_of(data: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -12,6 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from contract.encoding import Malformed, canonical, read
 
 _CONTEXT = b"mynapo/keys/1\n"
+#: Raw public keys of X25519 and Ed25519 (RFC 7748, RFC 8032).
+_KEY_LENGTH = 32
+#: A kid stands in line-joined signed parts, so it holds no line break (same alphabet as an envelope's ids).
+_Kid = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}\Z")]
 
 
 class KeyUse(StrEnum):
@@ -23,11 +28,11 @@ class KeyUse(StrEnum):
 class FleetKey(msgspec.Struct, frozen=True):
     """One public key: 32 raw bytes, usable from `not_before` to `not_after` (aware times)."""
 
-    kid: str
+    kid: _Kid
     use: KeyUse
     public: bytes
-    not_before: datetime
-    not_after: datetime
+    not_before: Annotated[datetime, msgspec.Meta(tz=True)]
+    not_after: Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class SignedKeys(msgspec.Struct, frozen=True):
@@ -85,6 +90,8 @@ def read_keys(document: bytes, root: Ed25519PublicKey, *, at_least: int = 0) -> 
         root.verify(signed.sig, _signed_part(signed.version, signed.keys))
     except InvalidSignature:
         return Malformed("SignedKeys", "not signed by the trusted root")
+    if any(len(key.public) != _KEY_LENGTH for key in signed.keys):
+        return Malformed("SignedKeys", f"holds a key that is not {_KEY_LENGTH} bytes long")
     if signed.version < at_least:
         return Malformed(
             "SignedKeys", f"version {signed.version} is older than {at_least}, which is already in use"

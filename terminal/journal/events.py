@@ -99,7 +99,7 @@ class VisitEnded(Event, frozen=True):
     severity: ClassVar[Severity] = Severity.INFO
     ja: ClassVar[str] = "利用が終わった（理由・画面・受付の件数）。"
     reason: Slug
-    view: Slug
+    view: SlugOrNone
     records: Count
 
 
