@@ -96,6 +96,11 @@ class UplinkTable(Struct, frozen=True, kw_only=True):
     ca: str
     cert: str
     key: str
+    # The uplink's own figures, see terminal.uplink.settings.
+    window: int | None = None
+    reconnect_s: float | None = None
+    spread_s: float | None = None
+    resend_s: float | None = None
 
 
 class ProgrammeTable(Struct, frozen=True, kw_only=True):
