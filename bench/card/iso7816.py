@@ -137,6 +137,10 @@ class IsoCard:
         """A fresh PUPI every time: it identifies an activation, not a card."""
         return b"\x50" + os.urandom(4) + self.manner.protocol_info
 
+    @property
+    def powered(self) -> bool:
+        return self._powered
+
     def power_on(self) -> None:
         self._powered = True
         self._reset()

@@ -22,12 +22,12 @@ class SlotControl:
     """Orders to one slot. Each method raises OrderRefused for an unknown name, OSError if the process is gone."""
 
     def __init__(self, control: Path) -> None:
-        self._control = control
+        self.control = control
 
     def order(self, op: str, **arguments: object) -> dict[str, Any]:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(30.0)  # the slot serves one at a time, and a hanging card holds it up
-            connection.connect(str(self._control))
+            connection.connect(str(self.control))
             connection.sendall(json.dumps({"op": op, **arguments}).encode() + b"\n")
             with connection.makefile("rb") as answers:
                 answer: dict[str, Any] = json.loads(

@@ -190,6 +190,8 @@ class VirtualSlot:
     def _obey(self, line: bytes) -> dict[str, Any]:
         try:
             order = json.loads(line)
+            if not isinstance(order, dict):
+                return {"ok": False, "error": "not an order: no object"}
             operation = {
                 "insert": self._insert,
                 "remove": self._remove,
@@ -271,6 +273,7 @@ def _figures(card: IsoCard) -> dict[str, Any]:
     }
     return {
         "tries": pins,
+        "powered": card.powered,
         "apdus": card.apdus,
         "bytes_in": card.bytes_in,
         "bytes_out": card.bytes_out,
