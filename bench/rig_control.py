@@ -1,0 +1,134 @@
+"""The rig's control socket: verbs as JSON lines, obeyed one after the other by the thread that owns the rig.
+
+{"op":"card","do":"insert","name":"happy","reader":"pcsc"} · {"op":"net","do":"delay","ms":200} ·
+{"op":"paper","do":"take"} · {"op":"door","state":"open"} · {"op":"presence","state":"off"} ·
+{"op":"part","do":"kill"|"stop"|"start","name":"uplink"} · {"op":"log","name":"terminal","characters":2000} ·
+{"op":"status"} · {"op":"down"}. Answers: {"ok":true,…} or {"ok":false,"error":"…"}.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import selectors
+import signal
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+from bench.broker import BrokerFailed
+from bench.card.pcscd import PcscdFailed
+from bench.card.slot_control import OrderRefused
+from bench.processes import ProcessFailed
+from bench.rig import Rig
+
+_LOOK_S = 0.25  # how often the parts are looked at
+_LONGEST_LINE = 65_536
+_MOST_LOG = 100_000
+
+
+class RigControl:
+    """Serves from construction until {"op":"down"}, SIGTERM, SIGINT or SIGHUP."""
+
+    def __init__(self, rig: Rig) -> None:
+        self._rig = rig
+        self._running = True
+        self._selector = selectors.DefaultSelector()
+        self._halves: dict[socket.socket, bytes] = {}
+        path = rig.folder.control
+        path.unlink(missing_ok=True)
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(path))
+        self._listener.listen(16)
+        self._selector.register(self._listener, selectors.EVENT_READ)
+
+    def serve(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda _number, _frame: self._stop())
+        look_at = 0.0
+        while self._running:
+            for key, _ in self._selector.select(_LOOK_S):
+                end = key.fileobj
+                if end is self._listener:
+                    self._accept()
+                elif isinstance(end, socket.socket):
+                    self._hear(end)
+            if time.monotonic() >= look_at:
+                self._rig.watch()
+                look_at = time.monotonic() + _LOOK_S
+        for client in list(self._halves):
+            self._hang_up(client)
+        self._selector.close()
+        self._listener.close()
+
+    def _stop(self) -> None:
+        self._running = False
+
+    def _accept(self) -> None:
+        client, _ = self._listener.accept()
+        client.settimeout(5.0)
+        self._halves[client] = b""
+        self._selector.register(client, selectors.EVENT_READ)
+
+    def _hear(self, client: socket.socket) -> None:
+        try:
+            received = client.recv(_LONGEST_LINE)
+        except OSError:
+            received = b""
+        half = self._halves[client] + received
+        if not received or len(half) > _LONGEST_LINE:
+            self._hang_up(client)
+            return
+        *lines, self._halves[client] = half.split(b"\n")
+        for line in lines:
+            with contextlib.suppress(OSError):
+                client.sendall(json.dumps(self.obey(line), ensure_ascii=False).encode() + b"\n")
+
+    def _hang_up(self, client: socket.socket) -> None:
+        self._selector.unregister(client)
+        del self._halves[client]
+        client.close()
+
+    def obey(self, line: bytes) -> dict[str, Any]:
+        """What a line asks for is done, and answered."""
+        try:
+            order = json.loads(line)
+            return {"ok": True, **self._verb(order["op"])(order)}
+        except (json.JSONDecodeError, KeyError, TypeError, ValueError, OrderRefused) as error:
+            return {"ok": False, "error": f"{type(error).__name__}: {error}"}
+        except (OSError, ProcessFailed, PcscdFailed, BrokerFailed) as error:
+            return {"ok": False, "error": str(error)}
+
+    def _verb(self, op: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        rig = self._rig
+        verbs: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "card": lambda order: rig.card(order["do"], order.get("name", ""), order.get("reader", "")),
+            "net": lambda order: rig.net(order["do"], **_others(order)),
+            "paper": lambda order: rig.paper(order["do"], **_others(order)),
+            "door": lambda order: rig.door(order["state"]),
+            "presence": lambda order: rig.presence(order["state"]),
+            "part": self._part,
+            "log": lambda order: {
+                "log": rig.log(order["name"], min(int(order.get("characters", 2_000)), _MOST_LOG))
+            },
+            "status": lambda _: rig.status(),
+            "down": self._down,
+        }
+        if op not in verbs:
+            raise ValueError(f"unknown op {op!r}; there are {', '.join(verbs)}")
+        return verbs[op]
+
+    def _part(self, order: dict[str, Any]) -> dict[str, Any]:
+        rig, name = self._rig, str(order["name"])
+        verbs = {"kill": rig.kill_part, "stop": rig.stop_part, "start": rig.start_part}
+        verbs[order["do"]](name)
+        return {"name": name, "alive": rig.alive(name)}
+
+    def _down(self, _order: dict[str, Any]) -> dict[str, Any]:
+        self._stop()
+        return {}
+
+
+def _others(order: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in order.items() if key not in ("op", "do")}
