@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Literal, Protocol
 
@@ -95,7 +95,6 @@ class FelicaCard:
     systems: tuple[int, ...]
     pmm: bytes = bytes.fromhex("0120220427674EFF")
     modulation: Literal["F"] = "F"
-    commands: list[int] = field(default_factory=list)
     _on: bool = False
 
     def power(self, on: bool) -> None:
@@ -104,7 +103,6 @@ class FelicaCard:
     def receive(self, frame: bytes) -> bytes | None:
         if not self._on or len(frame) < 2 or frame[0] != len(frame):
             return None
-        self.commands.append(frame[1])
         if frame[1] == 0x00 and len(frame) == 6:
             return self._polled(int.from_bytes(frame[2:4], "big"), frame[4])
         if frame[1] == 0x0C and frame[2:10] == self.idm:

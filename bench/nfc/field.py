@@ -14,7 +14,7 @@ LOG_ENTRIES = 2000
 
 @dataclass(frozen=True)
 class Seen:
-    """One entry of the log: an APDU's header (never its data), or what happened to the card."""
+    """One entry of the log: an APDU's header (never its data), a FeliCa command code, or what happened to the card."""
 
     at: float
     what: str
@@ -58,6 +58,8 @@ class Field:
         if not self.on or self.card is None or self.card.modulation != modulation:
             return None
         card = self.card
+        if modulation == "F" and len(frame) > 1:
+            self.note(f"felica {frame[1]:02x}")
         answer = card.receive(frame)
         return answer if self.card is card else None
 

@@ -58,6 +58,13 @@ OVERWRITE_FREED = {
 }
 
 
+def next_pause_s(last_pause_s: float, lived_s: float) -> float:
+    """How long to wait before the next child: longer each time, until one has lived for `SETTLED_S`."""
+    if not last_pause_s or lived_s >= SETTLED_S:
+        return RETRY_FIRST_S
+    return min(last_pause_s * 2, RETRY_LAST_S)
+
+
 def _nobody_listens(_event: CardEvent) -> None:
     """Until `start`."""
 
@@ -116,7 +123,7 @@ class NfcBackend:
     # ------------------------------------------------------------------ the reader's thread
 
     def _keep_alive(self) -> None:
-        retry_s = RETRY_FIRST_S
+        pause_s = 0.0
         while not self._stopping.is_set():
             began = time.monotonic()
             child = self._running = _Child(self._settings)
@@ -125,10 +132,8 @@ class NfcBackend:
                     self._listen(child)
             finally:
                 child.end(kill=not self._stopping.is_set())
-            if time.monotonic() - began >= SETTLED_S:
-                retry_s = RETRY_FIRST_S
-            self._stopping.wait(retry_s)
-            retry_s = min(retry_s * 2, RETRY_LAST_S)
+            pause_s = next_pause_s(pause_s, time.monotonic() - began)
+            self._stopping.wait(pause_s)
 
     def _listen(self, child: _Child) -> None:
         """Until the child is gone or has to go."""

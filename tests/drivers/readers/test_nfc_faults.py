@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import signal
 import subprocess
@@ -161,20 +160,20 @@ def test_a_device_that_is_not_there_is_bad_and_nothing_is_reported(
         assert log.events == []
 
 
-def test_tries_to_start_come_more_and_more_slowly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    starts: list[float] = []
-    real = subprocess.Popen
+def test_tries_to_start_come_more_and_more_slowly_until_a_child_has_lived_for_a_while() -> None:
+    pauses = [0.0]
+    for _ in range(10):
+        pauses.append(nfc.next_pause_s(pauses[-1], lived_s=0.1))
+    assert pauses[1:4] == [0.25, 0.5, 1.0]
+    assert pauses[-1] == nfc.RETRY_LAST_S
+    assert nfc.next_pause_s(pauses[-1], lived_s=60.0) == 0.25
 
-    def counted(*words: object, **more: object) -> object:
-        starts.append(time.monotonic())
-        return real(*words, **more)  # type: ignore[call-overload]
 
-    monkeypatch.setattr(subprocess, "Popen", counted)
-    with ReaderLog(nothing_there(tmp_path)):
-        wait_for(lambda: len(starts) == 4)
-    pauses = [b - a for a, b in itertools.pairwise(starts)]
-    assert pauses[1] > pauses[0] + 0.1
-    assert pauses[2] > pauses[1] + 0.3
+def test_a_device_that_appears_later_is_found(tmp_path: Path, cards: Path) -> None:
+    with ReaderLog(str(tmp_path / "ttyPN532")) as log:
+        wait_for(lambda: log.reader.health()[0].detail == "no-device")
+        with ChipProcess(tmp_path, cards):
+            assert log.next() == ReaderFound(NAME, ReaderKind.FIELD)
 
 
 def test_stopping_ends_the_child_and_puts_the_chip_to_sleep_at_its_first_speed(

@@ -75,6 +75,7 @@ def test_no_verify_command_stays_in_the_memory_of_the_child(chip: ChipProcess, l
     log.hit(signal.SIGSTOP)  # before anything else comes to lie over it
     traces = [looked_for, looked_for.hex().encode(), looked_for.hex().upper().encode()]
     blocks = list(_memory(log.child()))
+    log.hit(signal.SIGCONT)
     # The way of looking is proven first, on something the child does hold.
     assert any(b"drivers.readers.nfc_child" in block for block in blocks)
     assert [trace for trace in traces if any(trace in block for block in blocks)] == []
