@@ -22,8 +22,11 @@ from terminal.journal.events import JournalDamaged
 from terminal.journal.salvage import UNREADABLE_JOURNAL, SalvagedRow, read_rows
 
 _SIDES = ("-wal", "-shm")
-#: Reading errors from a worn SD card are damage, too: what lies elsewhere in the file can still be saved.
-_DAMAGE = frozenset({Trouble.DAMAGED, Trouble.IO_ERROR})
+#: Reading errors from a worn SD card are damage, too: what lies elsewhere in the file can still be saved. Other I/O
+#: errors (no room for the shared memory, say) are not: the file may be as sound as ever.
+_UNREADABLE = frozenset(
+    {sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS}
+)
 
 #: No program will ever write a format above this; such a number in the header is damage.
 _HIGHEST_FORMAT = 1000
@@ -37,10 +40,7 @@ def prepare(path: Path, *, now: Callable[[], datetime], random: Callable[[int], 
             _create(path, now, random)
             return None
         found = inspect(path)
-        if found in _DAMAGE:
-            _replace(path, now, random)
-            return None
-        return found
+        return _replace(path, now, random) if found is Trouble.DAMAGED else found
     except sqlite3.Error as error:
         return trouble_of(error)
     except OSError as error:
@@ -69,6 +69,8 @@ def inspect(path: Path) -> Trouble | None:
             return _judge_rows(connection, state)
     except sqlite3.Error as error:
         trouble = trouble_of(error)
+        if getattr(error, "sqlite_errorcode", None) in _UNREADABLE:
+            return Trouble.DAMAGED
         # SQLITE_ERROR is "no such table": a database, but not this one any more.
         return Trouble.DAMAGED if trouble is Trouble.OTHER else trouble
     except (TypeError, ValueError):  # a cell of another type than its column's: damaged below SQLite's notice
@@ -117,9 +119,14 @@ def _create(path: Path, now: Callable[[], datetime], random: Callable[[int], byt
     fsync_directory(path.parent)
 
 
-def _replace(path: Path, now: Callable[[], datetime], random: Callable[[int], bytes]) -> None:
-    """Salvage, then swap: the database first, or a power cut in between would leave it without its WAL."""
+def _replace(path: Path, now: Callable[[], datetime], random: Callable[[int], bytes]) -> Trouble | None:
+    """Salvage, then swap: the database first, or a power cut in between would leave it without its WAL.
+
+    A disk that gives nothing back at all may be loose rather than worn: the file then stays where it is.
+    """
     found = read_rows(path)
+    if not found.rows and found.reading_failed:
+        return Trouble.IO_ERROR
     event = JournalDamaged(
         found.journal or UNREADABLE_JOURNAL,
         found.last_seq,
@@ -135,6 +142,7 @@ def _replace(path: Path, now: Callable[[], datetime], random: Callable[[int], by
             _side(path, side).rename(_side(aside, side))
     fresh.rename(path)
     fsync_directory(path.parent)
+    return None
 
 
 def _build(

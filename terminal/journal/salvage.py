@@ -37,26 +37,42 @@ class SalvagedRow:
 
 @dataclass(frozen=True)
 class Salvaged:
-    """`journal` is empty and `head` b"" if unreadable; `unreadable` counts enrolments known of but not recovered."""
+    """`journal` is empty and `head` b"" if unreadable; `unreadable` counts enrolments known of but not recovered.
+
+    `reading_failed`: the disk itself refuses to give the bytes, whatever they are.
+    """
 
     rows: tuple[SalvagedRow, ...]
     journal: str
     last_seq: int
     head: bytes
     unreadable: int
+    reading_failed: bool = False
 
 
 def read_rows(path: Path) -> Salvaged:
-    """Everything readable, oldest first. Raises OSError only if a working copy cannot be made."""
+    """Everything readable, oldest first. Raises OSError if a working copy is needed and cannot be made."""
     found = _read(path)
     if found is not None:
-        return found
+        return found if found.rows else replace(found, reading_failed=not _gives_its_bytes(path))
+    if not _gives_its_bytes(path):
+        return Salvaged((), "", 0, b"", 0, reading_failed=True)
     carved = _with_new_first_page(path)
     try:
         return _read(carved) or Salvaged((), "", 0, b"", 0)
     finally:
         for side in ("", "-wal", "-shm"):
             carved.with_name(carved.name + side).unlink(missing_ok=True)
+
+
+def _gives_its_bytes(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            while file.read(1 << 20):
+                pass
+    except OSError:
+        return False
+    return True
 
 
 def _read(path: Path) -> Salvaged | None:

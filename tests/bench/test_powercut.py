@@ -5,24 +5,34 @@ from __future__ import annotations
 import os
 import random
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from bench.disk_recording import Act, Disk, Fate, Step
-from bench.powercut import judge, main, record_writer
+from bench.powercut import judge, main, memory_folder, record_writer
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace records the writer")
 
 
 @pytest.fixture(scope="module")
-def recording(tmp_path_factory: pytest.TempPathFactory) -> list[Step]:
-    return record_writer(16, tmp_path_factory.mktemp("powercut"))
+def recording() -> Iterator[list[Step]]:
+    with TemporaryDirectory(dir=memory_folder()) as folder:
+        yield record_writer(16, Path(folder))
 
 
-def test_no_enrolment_that_was_promised_is_lost_by_a_power_cut(recording: list[Step], tmp_path: Path) -> None:
+@pytest.fixture
+def after() -> Iterator[Path]:
+    """Where states are laid out."""
+    with TemporaryDirectory(dir=memory_folder()) as folder:
+        yield Path(folder) / "after"
+
+
+def test_no_enrolment_that_was_promised_is_lost_by_a_power_cut(recording: list[Step], after: Path) -> None:
     seed = int(os.environ.get("MYNAPO_SEED") or int.from_bytes(os.urandom(4)))
-    report = judge(recording, 16, seed, tmp_path / "after")
+    report = judge(recording, 16, seed, after)
     assert report.promised == 16
     assert report.states > 300
     assert report.troubles == (), f"seed {seed}"
@@ -44,21 +54,21 @@ def test_the_recording_holds_checkpoints_and_a_clean_end(recording: list[Step]) 
     ],
 )
 def test_the_rig_notices_when_flushes_are_left_out(
-    recording: list[Step], tmp_path: Path, unsafe: str, complaint: str
+    recording: list[Step], after: Path, unsafe: str, complaint: str
 ) -> None:
     lying = [step for step in recording if not (step.act is Act.FLUSH and step.name == unsafe)]
-    report = judge(lying, 16, 1, tmp_path / "after")
+    report = judge(lying, 16, 1, after)
     assert any(complaint in trouble for trouble in report.troubles), report.troubles[:3]
     assert not report.passed
 
 
-def test_the_rig_notices_a_promise_made_before_the_commit(recording: list[Step], tmp_path: Path) -> None:
+def test_the_rig_notices_a_promise_made_before_the_commit(recording: list[Step], after: Path) -> None:
     early = list(recording)
     for number, step in enumerate(recording):
         if step.act is Act.SAY and step.to.startswith("committed"):
             early.remove(step)
             early.insert(max(i for i in range(number) if early[i].act is Act.FLUSH), step)
-    assert any("is lost" in trouble for trouble in judge(early, 16, 1, tmp_path / "after").troubles)
+    assert any("is lost" in trouble for trouble in judge(early, 16, 1, after).troubles)
 
 
 # --------------------------------------------------------------------------------------------- the model of the disk

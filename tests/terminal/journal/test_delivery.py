@@ -30,7 +30,7 @@ from terminal.journal.mailbox import (
 )
 from terminal.journal.outbox import Outbox
 from terminal.journal.outbox_rows import Cursor
-from tests.terminal.journal.conftest import OpenOutbox, Wall
+from tests.terminal.journal.conftest import OpenOutbox, Wall, crash, lay_down
 
 ACK, ANSWER, KEYS = DocumentKind.ACK, DocumentKind.ANSWER, DocumentKind.KEYS
 
@@ -196,6 +196,27 @@ def test_a_new_mailbox_file_is_read_from_its_beginning(
     assert terminal.apply().acks.marked == 1
     assert terminal.outbox.cursor() == Cursor(renewed.id, 1)
     renewed.close()
+
+
+def test_a_mark_lost_in_a_power_cut_means_sending_again_and_nothing_else(
+    terminal: Terminal, box: Mailbox, fleet: SyntheticFleet, outbox_path: Path, tmp_path: Path, wall: Wall
+) -> None:
+    """Marks are not flushed. The uplink may even have discarded the ack that the terminal forgot."""
+    stored = store(terminal.outbox, fleet)
+    unmarked = crash(terminal.outbox, outbox_path)
+    ack = acks(fleet, terminal.outbox)
+    box.put([(ACK, ack)])
+    assert terminal.apply().acks.marked == 1
+    assert box.discard(terminal.outbox.cursor()) == 1
+    outbox = Outbox.open(lay_down(unmarked, tmp_path / "after"), now=wall, random=os.urandom)
+    assert isinstance(outbox, Outbox)
+    again = Terminal(outbox, terminal.reader, fleet)
+    assert [row.id for row in outbox.pending()] == [stored.id]
+    box.put([(ACK, ack)])  # the fleet knows the bytes and acknowledges them again
+    assert again.apply().acks.marked == 1
+    assert again.apply().documents == 0
+    assert outbox.depth == 0
+    outbox.close()
 
 
 def test_a_mailbox_that_is_not_there_is_told_and_nothing_changes(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -126,6 +127,50 @@ def test_a_disk_that_stays_broken_refuses_everything_and_says_that_it_is_not_set
     assert len(there) <= len(said.accepted) + 1
 
 
+def reading_fails(path: Path, when: str) -> tuple[str, ...]:
+    """strace makes reads of the database file fail, for SQLite and for everybody else in the process."""
+    fault = f"inject=pread64,read:error=EIO:when={when}"
+    return ("strace", "-f", "-qq", "-o", "/dev/null", "-P", str(path), "-e", fault)
+
+
+@needs_strace
+@pytest.mark.parametrize("when", ["1", "2", "3", "5", "7", "9"])
+def test_one_sector_that_cannot_be_read_costs_no_record(outbox_path: Path, wall: Wall, when: str) -> None:
+    before = run_writer(outbox_path, 10)
+    outbox = Outbox.open(outbox_path, now=wall, random=os.urandom)  # brings the WAL into the database
+    assert isinstance(outbox, Outbox)
+    outbox.close()
+    said = run_writer(outbox_path, 2, before=reading_fails(outbox_path, when))
+    there, _ = stored(outbox_path, wall)
+    assert there == before.accepted | said.accepted
+    assert len(said.accepted) == 2
+
+
+@needs_strace
+def test_a_disk_that_gives_nothing_back_is_told_and_the_file_left_where_it_is(
+    outbox_path: Path, wall: Wall
+) -> None:
+    """A loose contact rather than damage: a new journal would hide the old one's records."""
+    outbox = Outbox.open(outbox_path, now=wall, random=os.urandom)
+    assert isinstance(outbox, Outbox)
+    kept = store(outbox, SyntheticFleet())
+    outbox.close()
+    command = [sys.executable, "-m", "tests.terminal.journal.writer", str(outbox_path), "1"]
+    done = subprocess.run(
+        [*reading_fails(outbox_path, "1+"), *command],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=REPOSITORY,
+        check=False,
+    )
+    assert done.stdout == "cannot-open io-error\n", done.stderr
+    assert [file.name for file in outbox_path.parent.glob("*.damaged*")] == []
+    there, events = stored(outbox_path, wall)
+    assert list(there) == [kept.id]
+    assert "journal-damaged" not in events
+
+
 def _can_mount() -> bool:
     script = "mount -t tmpfs -o size=64k tmpfs /mnt"
     return subprocess.run(["unshare", "-Urm", "sh", "-c", script], capture_output=True).returncode == 0
@@ -181,8 +226,6 @@ def test_a_disk_that_fills_up_in_the_middle_of_a_record_leaves_no_half(
 def test_a_write_lock_held_by_an_intruder_refuses_in_time_and_takes_again_after(
     open_outbox: OpenOutbox, fleet: SyntheticFleet, outbox_path: Path
 ) -> None:
-    import sqlite3
-
     outbox = open_outbox()
     intruder = sqlite3.connect(outbox_path, isolation_level=None)
     intruder.execute("BEGIN IMMEDIATE")
