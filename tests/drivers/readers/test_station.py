@@ -16,6 +16,8 @@ from bench.card.iso7816 import IsoCard
 from bench.card.model import CardModel
 from drivers.cards.apdu import Response
 from drivers.cards.channel import ApduChannel
+from drivers.readers.device_thread import Abandon, DeviceThread
+from drivers.readers.session import CardSession
 from drivers.readers.station import CardStation
 from terminal.ports import (
     CardEvent,
@@ -147,13 +149,29 @@ def is_signing(apdu: bytes) -> bool:
     return apdu[1] == 0x2A
 
 
+def is_comparison(apdu: bytes) -> bool:
+    return apdu[:2] == b"\x00\xb0" and apdu[-1] == 64
+
+
+def sent(desk: Desk) -> list[bytes]:
+    """Every APDU that reached the card in its latest session."""
+    channel = desk.reader.gates[-1]._inner
+    assert isinstance(channel, DirectChannel)
+    return channel.sent
+
+
 def verifies(desk: Desk) -> int:
-    gate = desk.reader.gates[-1]._inner
-    assert isinstance(gate, DirectChannel)
-    return len([apdu for apdu in gate.sent if is_verify(apdu)])
+    return len([apdu for apdu in sent(desk) if is_verify(apdu)])
 
 
-async def test_a_reading_that_hangs_ends_at_its_time_limit(
+async def until_closed(gate: Gate) -> None:
+    deadline = time.monotonic() + 5
+    while not gate.closed:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+
+
+async def test_a_reading_that_hangs_ends_at_its_time_limit_and_takes_the_power(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(station_module, "READ_S", 0.2)
@@ -162,6 +180,11 @@ async def test_a_reading_that_hangs_ends_at_its_time_limit(
     began = time.monotonic()
     assert await desk.station.read("desk") == CardLost("timeout")
     assert time.monotonic() - began < 1.0
+    gate = desk.reader.gates[-1]
+    before = len(sent(desk))
+    gate.opened.set()
+    await until_closed(gate)
+    assert [apdu[:2].hex() for apdu in sent(desk)[before:]] == ["00b0", "00a4"]
 
 
 async def test_a_signing_that_hangs_before_verify_never_sends_it_later(
@@ -180,20 +203,48 @@ async def test_a_signing_that_hangs_before_verify_never_sends_it_later(
     assert desk.reader.gates[-1].closed
 
 
-async def test_a_cancelled_signing_sends_nothing_more_and_wipes_the_pin(desk: Desk) -> None:
+@pytest.mark.parametrize("cancelled", [False, True], ids=["out of time", "cancelled"])
+async def test_an_abandoned_signing_sends_nothing_but_the_end_of_the_session(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, cancelled: bool
+) -> None:
+    """Without waiting for `release`: the APDU in flight is finished, SELECT ISD and power off follow it."""
+    monkeypatch.setattr(station_module, "SIGN_S", 10.0 if cancelled else 0.2)
     desk.lay()
-    desk.reader.shut = lambda apdu: apdu[:2] == b"\x00\xb0" and apdu[-1] == 64
+    desk.reader.shut = is_comparison
     holder = await desk.holder()
+    gate = desk.reader.gates[-1]
     typed = pin()
     signing = asyncio.create_task(desk.station.sign(holder, typed, DIGESTS))
-    await asyncio.to_thread(desk.reader.gates[-1].reached.wait, 5)
-    signing.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await signing
+    await asyncio.to_thread(gate.reached.wait, 5)
+    if cancelled:
+        signing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await signing
+    else:
+        assert await signing == CardLost("timeout")
     assert typed == bytes(4)
-    desk.reader.gates[-1].opened.set()
-    await desk.station.release()
-    assert verifies(desk) == 0
+    before = len(sent(desk))
+    gate.opened.set()
+    await until_closed(gate)
+    assert [apdu[:2].hex() for apdu in sent(desk)[before:]] == ["00b0", "00a4"]
+    assert sent(desk)[-1].hex() == "00a4040c07a0000001510000"
+
+
+def test_a_job_that_nobody_waits_for_does_not_even_power_the_card() -> None:
+    opened: list[str] = []
+
+    def opener(reader: str) -> ApduChannel | CardRefused | CardLost:
+        opened.append(reader)
+        return CardLost("removed")
+
+    thread = DeviceThread("desk")
+    session, abandon = CardSession("desk", opener, thread), Abandon()
+    abandon.set("released")
+    assert session.read(abandon) == CardLost("released")
+    assert session.sign(abandon, bytes(1000), pin(), DIGESTS) == CardLost("released")
+    assert opened == []
+    thread.stop()
+    thread.join(5)
 
 
 async def test_a_signature_that_came_back_before_the_time_was_over_is_kept(
@@ -231,9 +282,7 @@ async def test_release_waits_three_seconds_at_most_and_still_takes_the_power_lat
     gate = desk.reader.gates[-1]
     assert not gate.closed
     gate.opened.set()
-    while not gate.closed:
-        assert time.monotonic() - began < 5.0
-        await asyncio.sleep(0.01)
+    await until_closed(gate)
 
 
 async def test_a_wedged_reader_is_unknown_and_costs_nobody_else(
