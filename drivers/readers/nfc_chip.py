@@ -24,8 +24,9 @@ POWER_OFF_S = 0.01
 # A card answers R(NAK) within milliseconds; its frame waiting time (up to 2.5 s) is for commands that compute.
 PING_S = 0.05
 PINGS = 3  # a hand that shifts the card costs one answer, not the visit
-# nfcpy gives the chip 100 ms to acknowledge; a busy machine or a USB adapter may take longer once.
+# A USB adapter that stumbles once should not cost the reader.
 PATIENCE = 3
+LEAST_WAIT_MS = 400
 LATE_ANSWERS_S = 0.05  # what still comes in this time is thrown away by the next command
 FELICA_ANSWER_S = 0.1
 # Speeds that nfcpy may have left the chip at, and the one it begins with.
@@ -59,12 +60,26 @@ class Found:
     systems: tuple[int, ...] = ()
 
 
+class PatientTTY(nfc.clf.transport.TTY):  # type: ignore[misc]  # nfcpy has no types
+    """nfcpy's serial line, which waits at least `least_ms` for what the chip has to say.
+
+    nfcpy gives the chip 100 ms to acknowledge a command. With two processes computing beside it on two cores an
+    acknowledgement was read too late now and then, which in the middle of an APDU costs the visit.
+    """
+
+    least_ms = 0  # while the chip is looked for, nfcpy's own times are right
+
+    def read(self, timeout: int) -> Any:
+        return super().read(max(timeout, self.least_ms))
+
+
 class Chip:
     """One PN532 on a serial device. Every method may raise `ChipSilent`."""
 
     def __init__(self, device: str) -> None:
         self._clf = nfc.clf.ContactlessFrontend()
         self._clf.device = _open_pn532(device)
+        self._clf.device.chipset.transport.least_ms = LEAST_WAIT_MS
 
     def sense(self) -> Found | None:
         """B before F before A: most cards laid down here are My Number cards."""
@@ -162,7 +177,7 @@ def _patiently(ask: Callable[[], Result]) -> Result:
 
 def _open_pn532(device: str) -> Any:
     try:
-        transport = nfc.clf.transport.TTY(device)
+        transport = PatientTTY(device)
     except OSError as missing:
         raise ChipSilent("no-permission" if missing.errno == errno.EACCES else "no-device") from missing
     with contextlib.suppress(*DEVICE_TROUBLE):
