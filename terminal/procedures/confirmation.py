@@ -112,7 +112,6 @@ def confirm_view(
         sentence=message("confirm.not_yet"),
         parts=(
             Sheet(message("confirm.irrevocable"), tuple(lines)),
-            Paragraph(message("confirm.includes_reservation")),
             Paragraph(message("confirm.pin_follows")),
         ),
         main=_apply("confirm.apply"),
