@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from programmes.opening import NotOpen, Open, function_state
 from terminal.endings import Contact, trouble_view
 from terminal.facilities import Facilities
+from terminal.inbox import Shutdown
 from terminal.journal.events import CardLeft, DoorClosed, DoorOpened, VisitStarted
 from terminal.journal.events import VisitEnded as VisitEndedEvent
-from terminal.ports import CardOut, DoorChanged, Lamp, Sound
+from terminal.ports import DoorChanged, Lamp, Sound
 from terminal.procedures.card import take_card_view
 from terminal.procedures.home import home
 from terminal.procedures.rules import moment
@@ -74,15 +75,15 @@ async def serve(day: Day) -> None:
                 await _attract(visit, day, restarted=restarted)
                 restarted = False
             outcome = await _visit(visit, day)
-        except VisitEnded as ended:
-            outcome = Outcome(ended.ending, ended.detail)
-        if outcome.ending is Ending.SHUTDOWN:
-            await _shut_down(visit, day)
-            return
-        try:
-            again = await _end(visit, day, outcome)
-        except VisitEnded:
-            await day.around.readers.release()
+        except VisitEnded:  # only the order to stop ends the attract screen
+            outcome = Outcome(Ending.SHUTDOWN, "before")
+        if not visit.stopping:
+            try:
+                again = await _end(visit, day, outcome)
+            except VisitEnded:
+                outcome = Outcome(Ending.SHUTDOWN, "before")
+        if visit.stopping:
+            await _shut_down(visit, day, outcome)
             return
         presentation = visit.presentation if again else day.usual
         del visit
@@ -93,6 +94,7 @@ async def serve(day: Day) -> None:
 async def _visit(visit: Visit, day: Day) -> Outcome:
     store = day.facilities.store
     store.note(VisitStarted())
+    visit.begin()
     records, ending, detail = 0, Ending.LEFT, ""
     try:
         if not day.readiness().can_print and not await _without_paper(visit, day):
@@ -131,7 +133,8 @@ async def _attract(visit: Visit, day: Day, *, restarted: bool) -> None:
             if ended.ending is Ending.DOOR_OPENED:
                 await _serviced(visit, day)
                 continue
-            if ended.ending is Ending.NOBODY_THERE:
+            if ended.ending is Ending.TIMED_OUT:  # somebody looked at the languages and left
+                visit.presentation = day.usual
                 continue
             raise
         if isinstance(event, Pressed) and event.choice == "start":
@@ -143,14 +146,20 @@ async def _attract(visit: Visit, day: Day, *, restarted: bool) -> None:
 
 
 async def _serviced(visit: Visit, day: Day) -> None:
-    """The door is open: nothing is accepted until it is closed."""
+    """The door is open: nothing is accepted until it is closed. Raises VisitEnded for the order to stop."""
     day.facilities.store.note(DoorOpened())
     while True:
         day.around.screen.show(door_view(day), visit.presentation)
-        event = await day.around.inbox.next(None)
-        if event == DoorChanged(open=False):
-            day.facilities.store.note(DoorClosed())
-            return
+        match await day.around.inbox.next(None):
+            case DoorChanged(open=False):
+                visit.door_open = False
+                day.facilities.store.note(DoorClosed())
+                return
+            case Shutdown():
+                visit.stopping = True
+                raise VisitEnded(Ending.SHUTDOWN)
+            case _:
+                pass
 
 
 async def _without_paper(visit: Visit, day: Day) -> bool:
@@ -175,10 +184,23 @@ async def _end(visit: Visit, day: Day, outcome: Outcome) -> bool:
     again = False
     if outcome.ending is not Ending.FINISHED and outcome.detail != "before":
         around.panel.lamp(Lamp.TROUBLE)
-        again = await _words(visit, day, outcome)
-    await _card_must_leave(visit, day)
+        again = await _put_off_by_door(visit, day, lambda: _words(visit, day, outcome))
+    await _put_off_by_door(visit, day, lambda: _card_must_leave(visit, day))
     around.panel.lamp(Lamp.OFF)
+    if visit.door_open:
+        await _serviced(visit, day)
     return again
+
+
+async def _put_off_by_door(visit: Visit, day: Day, step: Callable[[], Awaitable[bool]]) -> bool:
+    """What follows a visit cannot be ended again: an open door puts it off, only the order to stop goes through."""
+    while True:
+        try:
+            return await step()
+        except VisitEnded as ended:
+            if ended.ending is not Ending.DOOR_OPENED:
+                raise
+            await _serviced(visit, day)
 
 
 async def _words(visit: Visit, day: Day, outcome: Outcome) -> bool:
@@ -195,8 +217,8 @@ async def _words(visit: Visit, day: Day, outcome: Outcome) -> bool:
                 pass
 
 
-async def _card_must_leave(visit: Visit, day: Day) -> None:
-    """No next visit until the card is gone; a chime every `take_card_s`."""
+async def _card_must_leave(visit: Visit, day: Day) -> bool:
+    """No next visit until the card is gone; a chime every `take_card_s`. True if it had to be noted as left."""
     around, noted = day.around, False
     while around.readers.present():
         around.panel.lamp(Lamp.TAKE)
@@ -206,14 +228,16 @@ async def _card_must_leave(visit: Visit, day: Day) -> None:
         if event is None and not noted:
             noted = True
             day.facilities.store.note(CardLeft(int(around.limits.take_card_s)))
-        if isinstance(event, CardOut):
-            continue
+    return noted
 
 
-async def _shut_down(visit: Visit, day: Day) -> None:
-    """The last words before the process goes."""
-    view = trouble_view(Ending.SHUTDOWN, "", _contact(day), sample=day.facilities.sample)
-    day.around.screen.show(view, visit.presentation)
+async def _shut_down(visit: Visit, day: Day, outcome: Outcome) -> None:
+    """The last words before the process goes. What was accepted stays on the screen; nobody is told otherwise."""
+    if outcome.detail == "before":
+        day.around.screen.show(_neutral(day), day.usual)
+    elif outcome.ending is not Ending.FINISHED:
+        view = trouble_view(Ending.SHUTDOWN, "", _contact(day), sample=day.facilities.sample)
+        day.around.screen.show(view, visit.presentation)
     await day.around.readers.release()
     visit.forget()
 

@@ -117,5 +117,6 @@ def trouble_view(
         main=again if words.retry else Choice("leave", message("button.leave"), Role.PRIMARY, key="#"),
         back=leave if words.retry else None,
         stop=None,
+        time_factor=None,
         sample=sample,
     )

@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass
 
 from contract.answer import Answer as ProgrammeAnswer
-from terminal.ports import CardEvent, PanelEvent
+from terminal.ports import CardEvent, DoorChanged, PanelEvent, PresenceChanged
 from terminal.views import Answer
 
 
@@ -55,6 +55,8 @@ class Inbox:
             return None
 
     def clear(self) -> None:
-        """Forgets what nobody took; the events may hold what a resident typed."""
-        while not self._queue.empty():
-            self._queue.get_nowait()
+        """Forgets what nobody took and may hold what a resident typed; the terminal's own state and orders stay."""
+        waiting = [self._queue.get_nowait() for _ in range(self._queue.qsize())]
+        for event in waiting:
+            if isinstance(event, Shutdown | DoorChanged | PresenceChanged):
+                self._queue.put_nowait(event)

@@ -111,6 +111,12 @@ class Visit:
         self.holder: Holder | None = None
         #: Name of the view shown last, as a slug for the audit log, e.g. `enter-pin`.
         self.showing = "none"
+        #: As the door switch said last; whoever ends the visit asks for it.
+        self.door_open = False
+        #: The order to stop came; it may have come while a record was handed over.
+        self.stopping = False
+        #: Somebody has begun: from now on absence counts.
+        self._under_way = False
         self._covered = False
         self._card_gone_at: float | None = None
         self._nobody_since: float | None = None
@@ -153,6 +159,8 @@ class Visit:
                     await self._use_tool(tool, view)
                 case Pressed(choice="stop") if view.stop is not None:
                     await self._stop(view)
+                case Pressed(choice="find") if any(field.find_help for field in view.fields()):
+                    return event
                 case Pressed(choice=id_):
                     if any(choice.id == id_ for choice in view.choices()):
                         return event
@@ -160,7 +168,7 @@ class Visit:
                     if any(field.id == field_id for field in view.fields()):
                         self.typed = True
                         return event
-                case CardIn() | CardOut() | Delivered() | ProgrammeAnswered():
+                case CardIn() | CardOut() | ReaderFound() | ReaderLost() | Delivered() | ProgrammeAnswered():
                     return event
                 case _:
                     pass
@@ -181,18 +189,19 @@ class Visit:
         now = self.around.clock.monotonic()
         match event:
             case Shutdown():
+                self.stopping = True
                 raise VisitEnded(Ending.SHUTDOWN)
-            case DoorChanged(open=True):
-                raise VisitEnded(Ending.DOOR_OPENED)
+            case DoorChanged(open=is_open):
+                self.door_open = is_open
+                if is_open:
+                    raise VisitEnded(Ending.DOOR_OPENED)
             case Pressed() | KeyPressed():
                 self._touched = now
-                self._nobody_since = None
+                self._notice_presence(True, now, view)  # whoever presses is there, whatever the sensor says
             case PresenceChanged(present=present):
                 self._notice_presence(present, now, view)
             case CardOut() | CardIn() | ReaderLost() if self.holder is not None and not self._accepted:
                 await self._notice_card(event, self.holder, now, view)
-                return None
-            case ReaderFound() | ReaderLost():
                 return None
             case _:
                 pass
@@ -250,19 +259,24 @@ class Visit:
                 if isinstance(again, Holder) and again.certificate == holder.certificate:
                     self.holder = again
                     self._card_gone_at = None
-                    self._cover(view, covered=False)
+                    self._uncover(view)
                 elif isinstance(again, Holder):
                     raise VisitEnded(Ending.OTHER_CARD)
                 else:
                     raise VisitEnded(Ending.CARD_LIFTED)
 
     def _notice_presence(self, present: bool, now: float, view: View) -> None:
+        """Before somebody begins and after the ending nobody has to stand there."""
         if present:
             self._nobody_since = None
-            if self._card_gone_at is None and self._covered:
-                self._cover(view, covered=False)
-        elif self._nobody_since is None:
+            self._uncover(view)
+        elif self._nobody_since is None and self._under_way:
             self._nobody_since = now
+
+    def _uncover(self, view: View) -> None:
+        """The values come back when neither card nor person is missing."""
+        if self._covered and self._card_gone_at is None and self._nobody_since is None:
+            self._cover(view, covered=False)
 
     def _cover(self, view: View, *, covered: bool) -> None:
         self._covered = covered
@@ -280,7 +294,8 @@ class Visit:
             tick = left - math.floor(left) or 1.0
             event = await self._next(warning, self.around.clock.monotonic() + tick)
             if isinstance(event, Pressed) and event.choice == "stop":
-                raise VisitEnded(Ending.STOPPED)
+                await self._stop(view)
+                return
             if isinstance(event, Pressed) and event.choice == "more-time":
                 self._show(view)
                 return
@@ -303,25 +318,29 @@ class Visit:
         self._show(view)
 
     async def _choose_language(self, view: View) -> Presentation:
-        shown = language_view(self.presentation, sample=view.sample)
+        shown = language_view(self.presentation, stop=view.stop, sample=view.sample)
         self._show(shown)
         while True:
             event = await self._next(shown, None)
             match event:
                 case Pressed(choice="back"):
                     return self.presentation
-                case Pressed(choice="stop"):
-                    raise VisitEnded(Ending.STOPPED)
+                case Pressed(choice="stop") if shown.stop is not None:
+                    await self._stop(shown)
                 case Pressed(choice=id_) if id_.startswith("language-"):
                     return replace(self.presentation, language=Language(id_.removeprefix("language-")))
                 case Pressed(choice="size" | "contrast" as tool):
                     self.presentation = turn_tool(self.presentation, tool)
-                    shown = language_view(self.presentation, sample=view.sample)
+                    shown = language_view(self.presentation, stop=view.stop, sample=view.sample)
                     self._show(shown)
                 case _:
                     pass
 
-    # ------------------------------------------------------------------ card binding
+    # ------------------------------------------------------------------ begin, card, end
+
+    def begin(self) -> None:
+        """Somebody pressed start: from now on absence counts."""
+        self._under_way = True
 
     def bind(self, holder: Holder) -> None:
         """From now on (K1) this card on this reader carries the visit."""
@@ -342,6 +361,8 @@ class Visit:
     def forget(self) -> None:
         """Drops everything personal; the caller shows another view and collects garbage."""
         self.unbind()
+        self.typed = self._under_way = False
+        self._nobody_since = None
         self.around.inbox.clear()
 
 
@@ -396,7 +417,9 @@ def stop_question_view(*, sample: bool) -> StopQuestion:
     )
 
 
-def language_view(presentation: Presentation, *, sample: bool) -> LanguageChoice:
+def language_view(presentation: Presentation, *, stop: Choice | None, sample: bool) -> LanguageChoice:
+    """`stop` as on the view that it was called from: where nothing was begun there is nothing to stop."""
+
     def button(language: Language) -> Choice:
         look = Look.CHOSEN if presentation.language is language else Look.PLAIN
         return Choice(f"language-{language}", message(f"language.{language}"), Role.ROW, look=look)
@@ -405,5 +428,6 @@ def language_view(presentation: Presentation, *, sample: bool) -> LanguageChoice
         title=message("language.title"),
         parts=(Options(tuple(button(language) for language in Language)),),
         back=Choice("back", message("language.back"), Role.BACK, icon="back"),
+        stop=stop,
         sample=sample,
     )

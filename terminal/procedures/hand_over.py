@@ -10,7 +10,7 @@ from contract.record import Procedure
 from programmes.eligibility import result_days
 from terminal.enrolment import Accepted, Draft
 from terminal.facilities import Facilities
-from terminal.inbox import Delivered, ProgrammeAnswered
+from terminal.inbox import Delivered, Event, ProgrammeAnswered
 from terminal.journal.events import CardLeft, PaperPrinted, PaperRefused
 from terminal.ports import CardOut, Lamp, Printed, PrintedUnproven, PrintRefused, ReaderKind, Sound
 from terminal.procedures.signature import Done
@@ -35,7 +35,7 @@ from terminal.views import (
     message,
     verbatim,
 )
-from terminal.visit import Visit
+from terminal.visit import Ending, Visit, VisitEnded
 
 
 @dataclass(frozen=True)
@@ -63,20 +63,27 @@ async def _card_out(visit: Visit, facilities: Facilities, done: Done, known: Kno
     around.panel.sound(Sound.TAKE_CARD)
     ends = around.clock.monotonic() + around.limits.take_card_s
     while holder is not None and holder.reader in around.readers.present():
-        event = await visit.wait(
-            accepted_view(visit, facilities, done, known, stones, take_card=True), until=ends
-        )
+        view = accepted_view(visit, facilities, done, known, stones, take_card=True)
+        event = await _unless_ended(visit, view, ends)
         match event:
             case None:
                 facilities.store.note(CardLeft(int(around.limits.take_card_s)))
                 around.panel.sound(Sound.TAKE_CARD)
                 break
-            case CardOut():
+            case CardOut() | Ending():
                 break
             case _:
                 known = learn(known, event)
     around.panel.lamp(Lamp.DONE)
     return known
+
+
+async def _unless_ended(visit: Visit, view: AcceptedView, until: float) -> Event | Ending | None:
+    """What would end a visit (nobody there, the door, the order to stop) is only news here: it is all done."""
+    try:
+        return await visit.wait(view, until=until)
+    except VisitEnded as ended:
+        return ended.ending
 
 
 async def _print(visit: Visit, facilities: Facilities, slip: Slip, *, large: bool) -> bool:
@@ -105,12 +112,15 @@ async def _read(
 ) -> None:
     """The number stays until おわる or `accepted_s` after the last thing that happened here."""
     around = visit.around
-    ends = around.clock.monotonic() + around.limits.accepted_s
+    if visit.stopping and printed:
+        return
+    span = around.limits.take_card_s if visit.stopping else around.limits.accepted_s
+    ends = around.clock.monotonic() + span
     while True:
         view = accepted_view(visit, facilities, done, known, stones, take_card=False, printed=printed)
-        event = await visit.wait(view, until=ends)
+        event = await _unless_ended(visit, view, ends)
         match event:
-            case None | Pressed(choice="finish"):
+            case None | Ending() | Pressed(choice="finish"):
                 return
             case Pressed(choice="print-large"):
                 printed = await _print(visit, facilities, slip, large=True)
