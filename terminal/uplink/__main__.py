@@ -17,6 +17,7 @@ from types import TracebackType
 
 import sdnotify
 
+from terminal.journal.link import LinkState, write_link
 from terminal.journal.mailbox import Mailbox, MailboxUnavailable
 from terminal.journal.outbox_reader import OutboxReader
 from terminal.journal.status import StatusReader
@@ -65,6 +66,7 @@ def _uplink(settings: UplinkSettings, mailbox: Mailbox, stop: threading.Event) -
         wait=wait,
         alive=lambda: notifier.notify("WATCHDOG=1"),
         stop=stop.is_set,
+        link=lambda connected, fleet: _tell_link(settings, connected, fleet),
     )
     boot = _BOOT_ID.read_text().strip()
     return Uplink(
@@ -75,6 +77,10 @@ def _uplink(settings: UplinkSettings, mailbox: Mailbox, stop: threading.Event) -
         presence=Presence(settings.terminal, boot, settings.data_dir / "connection.json", _now_ms),
         around=around,
     )
+
+
+def _tell_link(settings: UplinkSettings, connected: bool, fleet: bool) -> None:
+    write_link(settings.data_dir, LinkState(connected, fleet, _now_ms()))
 
 
 def _now() -> datetime:

@@ -14,6 +14,7 @@ import paho.mqtt.client as mqtt
 
 from contract.status import Birth, Health, StateWord
 from contract.topics import Down, ForAll, Up, down, for_all, up
+from terminal.journal.link import REPEAT_S
 from terminal.journal.mailbox import Mailbox, MailboxFull, PutFailed
 from terminal.journal.outbox_reader import OutboxReader, Unavailable
 from terminal.journal.outbox_rows import Cursor, Pending
@@ -50,6 +51,8 @@ class Surroundings:
     wait: Callable[[float], None]
     alive: Callable[[], None]
     stop: Callable[[], bool]
+    #: Told (connected to the broker, fleet says it is online) on change and every `REPEAT_S`.
+    link: Callable[[bool, bool], None] = lambda _connected, _fleet: None
 
 
 class Uplink:
@@ -83,7 +86,8 @@ class Uplink:
         self._health = b""
         self._ready = False
         self._mailbox_told = False
-        self._due = dict.fromkeys(("status", "tidy", "rescan", "alive"), 0.0)
+        self._told_link: tuple[bool, bool] | None = None
+        self._due = dict.fromkeys(("status", "tidy", "rescan", "alive", "link"), 0.0)
 
     def run(self) -> None:
         """Until told to stop; a lost broker is tried again with growing, jittered pauses."""
@@ -114,6 +118,7 @@ class Uplink:
         until = self._around.monotonic() + pause
         while not self._around.stop() and (left := until - self._around.monotonic()) > 0:
             self._say_alive()
+            self._tell_link(connected=False)
             self._around.wait(min(left, 1.0))
 
     def _serve(self) -> str:
@@ -127,6 +132,7 @@ class Uplink:
             self._follow_outbox()
             self._send()
             self._tell_status()
+            self._tell_link(connected=not self._connection.lost)
             if self._around.monotonic() - self._connection.heard_at < _DEAF_S:
                 self._say_alive()
         return self._connection.lost
@@ -168,6 +174,14 @@ class Uplink:
         if self._birth and not self._ready:
             self._ready = True
             self._publish(self._presence.word(StateWord.READY))
+
+    def _tell_link(self, *, connected: bool) -> None:
+        """The terminal's screen says whether there is a connection; it must not believe an old word."""
+        word = (connected, connected and self._fleet_online)
+        if word != self._told_link or self._is_due("link", REPEAT_S):
+            self._told_link = word
+            self._due["link"] = self._around.monotonic() + REPEAT_S
+            self._around.link(*word)
 
     def _publish(self, word: Retained) -> None:
         self._connection.publish(word.topic, word.payload, retain=True)
