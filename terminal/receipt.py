@@ -39,7 +39,7 @@ QR_MODULE_LARGE = 12
 
 @dataclass(frozen=True, repr=False)
 class Slip:
-    """Everything that the paper says. `id_last4` is all that is left of the 決済サービスID."""
+    """Everything that the paper says. `id_last4` is all that is left of the 決済サービスID, and never all of it."""
 
     records: tuple[Accepted, ...]
     at: datetime
@@ -71,7 +71,7 @@ class Slip:
             operator=facilities.operator,
             sample=facilities.sample,
             service=service,
-            id_last4=draft.service_id[-4:] if service is not None else "",
+            id_last4=draft.service_id[-4:] if service is not None and len(draft.service_id) > 4 else "",
             look_from=look_from,
             look_latest=latest,
             look_where=localised(pack.result.where),

@@ -74,13 +74,20 @@ class Typing:
         return sum(self.lengths) - sum(map(len, self.texts))
 
     def press(self, key: str) -> Typing:
-        """`back` takes one character away, `clear` everything; else `key` is appended if there is room."""
+        """`back` takes one character away, `clear` everything; one character is appended if there is room."""
         if key == "clear":
             return Typing.empty(self.lengths)
         if key == "back":
-            last = max((i for i, text in enumerate(self.texts) if text), default=0)
-            return self._with(last, self.texts[last][:-1])
-        return self._with(self.current, self.texts[self.current] + key) if self.missing else self
+            at = self._before_cursor()
+            return self if at is None else self._with(at, self.texts[at][:-1])
+        if len(key) != 1 or not self.missing:
+            return self
+        return self._with(self.current, self.texts[self.current] + key)
+
+    def _before_cursor(self) -> int | None:
+        """The group that 1字消す shortens: the one being typed, or the nearest before it; never one behind it."""
+        cursor = self.wrong if self.wrong is not None and not self.missing else self.current
+        return next((i for i in range(cursor, -1, -1) if self.texts[i]), None)
 
     def without(self, group: int) -> Typing:
         """Only this group is typed again."""
@@ -147,7 +154,10 @@ async def _repeat(
     visit: Visit, facilities: Facilities, row: EntryRow, first: tuple[str, ...], stones: Stones
 ) -> bool:
     """True when the second entry equals the first; False for もどる. Raises VisitEnded at the third mismatch."""
-    typing = Typing.empty(tuple(len(text) for text in first) if is_open_length(row) else group_lengths(row))
+    if not any(first):
+        return True
+    # As much room as the first time, whatever was typed then: a slip that left something out must show.
+    typing = Typing.empty(group_lengths(row))
     for _ in range(MISMATCHES):
         texts = await _type(
             visit, row, lambda shown: repeat_view(facilities, row, shown, stones), start=typing
@@ -221,7 +231,7 @@ async def _type(
                 return typing.texts
             typing = typing.without(wrong)
         elif answer.choice == "without":
-            return ("",)
+            return ("",) * len(typing.lengths)
 
 
 def _wrong_group(row: EntryRow, typing: Typing) -> int | None:
