@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from contract.certificate_chain import NotTrusted
 from programmes.eligibility import (
     CertificateExpired,
@@ -18,9 +20,11 @@ from terminal.ports import (
     CardLost,
     CardOut,
     CardRefused,
+    Condition,
     Holder,
     Lamp,
     ReaderKind,
+    ReaderLost,
     Sound,
 )
 from terminal.procedures.rules import moment
@@ -104,6 +108,8 @@ async def _wait_for_card(visit: Visit, facilities: Facilities, stones: Stones) -
                         raise VisitEnded(Ending.CARD_REFUSED, kind.value)
                     case CardLost():
                         around.panel.sound(Sound.TROUBLE)
+            case ReaderLost() if not any(r.condition is Condition.GOOD for r in around.readers.health()):
+                raise VisitEnded(Ending.READER_LOST)
             case _:
                 pass
 
@@ -111,8 +117,10 @@ async def _wait_for_card(visit: Visit, facilities: Facilities, stones: Stones) -
 async def _give_card_back(visit: Visit) -> None:
     """Going back before the card was confirmed: it must leave, so that the next lay-down is an edge again."""
     await visit.around.readers.release()
+    # With a limit, unlike after a visit: nobody may find somebody else's half-done procedure behind a left card.
+    view = replace(take_card_view(sample=visit.around.sample), time_factor=2)
     while visit.around.readers.present():
-        event = await visit.wait(take_card_view(sample=visit.around.sample))
+        event = await visit.wait(view)
         if isinstance(event, CardOut):
             return
 

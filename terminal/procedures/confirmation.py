@@ -46,7 +46,7 @@ async def confirm(
 ) -> Draft | Turn | Correct:
     revealed_until: float | None = None
     while True:
-        _require_still_open(visit, facilities, draft, service)
+        require_still_open(visit, facilities, draft, service)
         now = visit.around.clock.monotonic()
         if revealed_until is not None and now >= revealed_until:
             revealed_until = None
@@ -60,13 +60,13 @@ async def confirm(
             case Pressed(choice=choice) if choice.startswith("correct-"):
                 return Correct(choice.removeprefix("correct-"))
             case Pressed(choice="apply"):
-                _require_still_open(visit, facilities, draft, service)
+                require_still_open(visit, facilities, draft, service)
                 return draft
             case _:
                 pass
 
 
-def _require_still_open(visit: Visit, facilities: Facilities, draft: Draft, service: Service | None) -> None:
+def require_still_open(visit: Visit, facilities: Facilities, draft: Draft, service: Service | None) -> None:
     """A date may pass while somebody types: then nothing is accepted, and the screen says so."""
     require_open(visit, facilities)
     if service is not None:

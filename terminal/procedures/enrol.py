@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from contract.record import Procedure
 from programmes.services import Service
@@ -10,7 +11,7 @@ from terminal.enrolment import Draft, Prepared, prepare
 from terminal.facilities import Facilities
 from terminal.procedures.card import confirm_card_step, place_card_step
 from terminal.procedures.checklist import checklist_step
-from terminal.procedures.confirmation import Correct, confirm
+from terminal.procedures.confirmation import Correct, confirm, require_still_open
 from terminal.procedures.consent import consent_step
 from terminal.procedures.hand_over import hand_over
 from terminal.procedures.numbers import enter_codes_step, enter_id_step, enter_phone_step
@@ -105,7 +106,7 @@ async def _act(
         service = _service(facilities, draft) if Procedure.APPLICATION in procedures else None
         answer = await confirm(visit, facilities, draft, service, confirm_at)
         if isinstance(answer, Correct):
-            steps.resume_at(_STEP_OF[answer.what])
+            steps.resume_at(answer.what)
             continue
         if isinstance(answer, Turn):
             steps.resume_from_end()
@@ -113,10 +114,11 @@ async def _act(
         if visit.warned:
             asked = await confirm_card_step(visit, facilities, confirm_at)(draft)
             if isinstance(asked, Turn):
+                steps.resume_after_end()
                 continue
             visit.warned = False
-        prepared = _prepare_all(visit, facilities, draft, procedures)
-        done = await sign_and_commit(visit, facilities, prepared, confirm_at)
+        make = partial(_prepare_all, visit, facilities, draft, service, procedures)
+        done = await sign_and_commit(visit, facilities, make, confirm_at)
         if isinstance(done, Turn):
             steps.resume_after_end()
             continue
@@ -125,8 +127,14 @@ async def _act(
 
 
 def _prepare_all(
-    visit: Visit, facilities: Facilities, draft: Draft, procedures: Sequence[Procedure]
+    visit: Visit,
+    facilities: Facilities,
+    draft: Draft,
+    service: Service | None,
+    procedures: Sequence[Procedure],
 ) -> list[Prepared]:
+    """Made when the PIN is complete: its time is the time of the act, and the rules are asked at that time."""
+    require_still_open(visit, facilities, draft, service)
     return [prepare(visit, draft, procedure, facilities) for procedure in procedures]
 
 
@@ -142,10 +150,10 @@ class _Resumable:
         self._only: tuple[Step, ...] | None = None
         self._backward = False
 
-    def resume_at(self, index: int) -> None:
-        """Asks one step again, and what depends on it; not the card, which lies there."""
-        after_card = self._steps[5:]
-        self._only = (self._steps[index], *after_card) if index == 1 else (self._steps[index],)
+    def resume_at(self, what: str) -> None:
+        """Asks one step again, and what stands on the same line or depends on it; not the card, which lies there."""
+        following = {"service": self._steps[5:], "id": (), "codes": self._steps[7:]}
+        self._only = (self._steps[_STEP_OF[what]], *following[what])
 
     def resume_from_end(self) -> None:
         self._only, self._backward = None, True

@@ -6,7 +6,7 @@ same card once for each signature. It lives in one `bytearray` that the reader's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from terminal.enrolment import Accepted, Prepared, Unstored, seal_and_commit
@@ -68,9 +68,12 @@ class Done:
 
 
 async def sign_and_commit(
-    visit: Visit, facilities: Facilities, prepared: Sequence[Prepared], stones: Stones
+    visit: Visit, facilities: Facilities, make: Callable[[], Sequence[Prepared]], stones: Stones
 ) -> Done | Turn:
-    """Asks the PIN until the card has signed; BACK for もどる. Raises VisitEnded for everything else."""
+    """Asks the PIN until the card has signed; BACK for もどる. Raises VisitEnded for everything else.
+
+    `make` gives the records when the PIN is complete; it may raise VisitEnded as well, if a date has passed.
+    """
     wrong = 0
     while True:
         holder = visit.holder
@@ -79,6 +82,11 @@ async def sign_and_commit(
         pin = await _ask_pin(visit, facilities, holder.tries_left, stones, again=wrong > 0)
         if pin is None:
             return BACK
+        try:
+            prepared = make()
+        except VisitEnded:
+            _wipe(pin)
+            raise
         visit.show(working_view(facilities, stones, signed=False))
         visit.around.panel.lamp(Lamp.WAIT)
         outcome = await visit.around.readers.sign(holder, pin, [record.digest for record in prepared])
