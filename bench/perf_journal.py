@@ -10,8 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -158,46 +158,48 @@ def _flushes_of(appends: int) -> float:
     return (count(appends) - count(0)) / appends
 
 
+@dataclass
+class _Spent:
+    """CPU seconds and wall seconds of each call."""
+
+    cpu: float = 0.0
+    walls: list[float] = field(default_factory=list)
+
+    def on(self, work: Callable[[], object]) -> None:
+        cpu, wall = time.process_time(), time.perf_counter()
+        work()
+        self.cpu += time.process_time() - cpu
+        self.walls.append(time.perf_counter() - wall)
+
+
 def measure_append(records: int = 500) -> AppendFigures:
-    """On the file system of the temporary folder; `strace` must be installed."""
-    fleet = SyntheticFleet()
-    with TemporaryDirectory() as folder, opened(Path(folder) / "outbox.db") as outbox:
+    """On the file system of the temporary folder; `strace` must be installed.
+
+    Ours and the yardstick take turns, for how long a flush takes changes with what else the disk has to do.
+    """
+    fleet, ours, bare = SyntheticFleet(), _Spent(), _Spent()
+    blob = os.urandom(7000)
+    with (
+        TemporaryDirectory() as folder,
+        opened(Path(folder) / "outbox.db") as outbox,
+        closing(sqlite3.connect(Path(folder) / "bare.db", isolation_level=None)) as yardstick,
+    ):
+        yardstick.execute("PRAGMA journal_mode = WAL")
+        yardstick.execute("PRAGMA synchronous = FULL")
+        yardstick.execute("CREATE TABLE bare (n INTEGER PRIMARY KEY, bytes BLOB)")
         for _ in range(20):
             store(outbox, fleet)
-        walls = []
-        cpu = time.process_time()
         for _ in range(records):
-            begin = time.perf_counter()
-            store(outbox, fleet)
-            walls.append(time.perf_counter() - begin)
-        cpu = time.process_time() - cpu
-    bare_cpu, bare_wall = _bare_insert(records)
+            ours.on(lambda: store(outbox, fleet))
+            bare.on(lambda: yardstick.execute("INSERT INTO bare (bytes) VALUES (?)", (blob,)))
     return AppendFigures(
         records,
-        cpu / records * 1000,
-        statistics.median(walls) * 1000,
+        ours.cpu / records * 1000,
+        statistics.median(ours.walls) * 1000,
         _flushes_of(200),
-        bare_cpu,
-        bare_wall,
+        bare.cpu / records * 1000,
+        statistics.median(bare.walls) * 1000,
     )
-
-
-def _bare_insert(records: int) -> tuple[float, float]:
-    """CPU and median wall ms of one durable INSERT of 7 kB, nothing else: what SQLite and the disk ask for."""
-    with TemporaryDirectory() as folder:
-        connection = sqlite3.connect(Path(folder) / "bare.db", isolation_level=None)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("CREATE TABLE bare (n INTEGER PRIMARY KEY, bytes BLOB)")
-        blob, walls = os.urandom(7000), []
-        cpu = time.process_time()
-        for _ in range(records):
-            begin = time.perf_counter()
-            connection.execute("INSERT INTO bare (bytes) VALUES (?)", (blob,))
-            walls.append(time.perf_counter() - begin)
-        cpu = time.process_time() - cpu
-        connection.close()
-    return cpu / records * 1000, statistics.median(walls) * 1000
 
 
 @dataclass(frozen=True)

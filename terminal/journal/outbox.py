@@ -5,7 +5,6 @@ One writer: the terminal process. WAL with synchronous=FULL, so a commit that re
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import sqlite3
@@ -31,6 +30,7 @@ from terminal.journal.events import (
     Severity,
 )
 from terminal.journal.outbox_rows import Cursor, Pending
+from terminal.journal.writer_lock import take_writer_lock
 
 #: 100,000 waiting rows are about 0.8 GB, years of a busy terminal without network.
 DEFAULT_LIMIT = 100_000
@@ -76,11 +76,7 @@ class Outbox:
     """Safe to call from any thread; calls wait for one another. A commit waits for the disk (SD card: 5–100 ms)."""
 
     def __init__(
-        self,
-        connection: sqlite3.Connection,
-        lock: int,
-        now: Callable[[], datetime],
-        limit: int,
+        self, connection: sqlite3.Connection, lock: int, now: Callable[[], datetime], limit: int
     ) -> None:
         """Use `open`."""
         self._connection = connection
@@ -115,9 +111,9 @@ class Outbox:
 
         `now` gives aware wall time, `random(n)` n random bytes; `limit` is the most rows that may wait.
         """
-        lock = _take_lock(path)
-        if isinstance(lock, CannotOpen):
-            return lock
+        lock = take_writer_lock(path)
+        if isinstance(lock, Trouble):
+            return CannotOpen(lock)
         trouble = outbox_file.prepare(path, now=now, random=random)
         if trouble is None:
             opened = cls._connect(path, lock, now, limit)
@@ -273,18 +269,16 @@ class Outbox:
                         "UPDATE state SET mailbox = ?, mailbox_n = ?", (cursor.mailbox, cursor.n)
                     )
                 head = self._head
-                for event in (*_mismatches(report), *events, *self._drained(report)):
+                left = self._depth - report.marked
+                drained = (OutboxDrained(left),) if self._told_full and left < self._limit else ()
+                for event in (*_mismatches(report), *events, *drained):
                     head = audit.append(self._connection, head, event, at)
         finally:
             self._connection.execute("PRAGMA synchronous = FULL")
         self._head = head
-        self._depth -= report.marked
-        self._told_full = self._told_full and self._depth >= self._limit
+        self._depth = left
+        self._told_full = self._told_full and left >= self._limit
         return report
-
-    def _drained(self, report: AckReport) -> tuple[Event, ...]:
-        depth = self._depth - report.marked
-        return (OutboxDrained(depth),) if self._told_full and depth < self._limit else ()
 
     def requeue(self, since: int) -> int | CommitFailed:
         """Queues acknowledged rows stored at or after `since` (wall ms) again; those already wiped are gone."""
@@ -390,11 +384,8 @@ class Outbox:
 
 def _must_be_envelope(sealed: bytes, id_: str, journal: str, seq: int) -> None:
     envelope = read_envelope(sealed)
-    if not isinstance(envelope, Envelope) or (envelope.id, envelope.journal, envelope.seq) != (
-        id_,
-        journal,
-        seq,
-    ):
+    wanted = (id_, journal, seq)
+    if not isinstance(envelope, Envelope) or (envelope.id, envelope.journal, envelope.seq) != wanted:
         raise ValueError("seal() gave no envelope for this id, journal and seq")
 
 
@@ -405,17 +396,3 @@ def _mismatches(report: AckReport) -> tuple[Event, ...]:
         AckMismatch("unknown-id", report.unknown),
     )
     return tuple(event for event in found if event.count)
-
-
-def _take_lock(path: Path) -> int | CannotOpen:
-    """Two writers would give one seq twice and salvage each other's file: the second is turned away."""
-    try:
-        lock = os.open(path.with_name(path.name + ".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    except OSError:
-        return CannotOpen(Trouble.CANNOT_OPEN)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(lock)
-        return CannotOpen(Trouble.IN_USE)
-    return lock
