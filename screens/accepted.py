@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from screens.page import Page
+from screens.page import SMALLEST_TITLE, Page
 from screens.parts.note import panel
 from screens.rendering import Rendering
 from screens.scene import Box, Icon, Plan
@@ -20,7 +20,7 @@ class Accepted(Page):
     def _head(self, plan: Plan, r: Rendering, page: int) -> float:
         y = self._stones(plan)
         room = self.left_width - 118 - 20
-        title = r.set(r.text(self.view.title), Type.DONE, room)
+        title = r.compositor.headline(r.text(self.view.title), r.style(Type.DONE), room, SMALLEST_TITLE)
         sentence = (
             r.set(r.text(self.view.sentence), Type.BODY, room) if self.view.sentence and page == 1 else None
         )

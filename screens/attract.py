@@ -14,6 +14,7 @@ class Attract(Page):
     """Title and sentence in the middle; time and date at the place of やめる; one button over the whole width."""
 
     title_row = Type.HERO
+    one_page = True  # はじめる must never be a page away
     align: Align = "centre"
 
     def main_is_whole(self) -> bool:

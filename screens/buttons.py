@@ -9,7 +9,7 @@ from screens.rendering import Rendering
 from screens.scene import Box, Fill, Icon, Item, SwitchPad, Target, Turn
 from screens.theme import Palette, Type
 from screens.typeset import Setting
-from terminal.views import Badge, Choice, KeyPressed, Pressed, Role
+from terminal.views import Badge, Choice, KeyPressed, Look, Pressed, Role
 
 Content = Callable[[Dress], list[Item]]
 
@@ -196,7 +196,8 @@ def row_content(r: Rendering, choice: Choice, box: Box) -> Content:
         if second:
             items += second.place(left, top, second.width, colour)
         if not barred:
-            items.append(Icon("forward", box.right - 28 - 44, box.y + (box.height - 48) / 2, 48, worn.mark))
+            mark_name = "check" if choice.look is Look.CHOSEN else "forward"
+            items.append(Icon(mark_name, box.right - 28 - 44, box.y + (box.height - 48) / 2, 48, worn.mark))
         return items
 
     return content
@@ -212,7 +213,14 @@ def row_settings(r: Rendering, choice: Choice, width: float) -> tuple[Setting, S
 
 
 def plain_button(
-    r: Rendering, choice: Choice, box: Box, row: Type = Type.CHOICE, icon_size: float = 44
+    r: Rendering,
+    choice: Choice,
+    box: Box,
+    row: Type = Type.CHOICE,
+    icon_size: float = 44,
+    kind: Kind | None = None,
 ) -> Target:
     """A button with its label in the middle."""
-    return target(r, choice, box, centred(r, r.text(choice.label), choice.icon, box, row, icon_size))
+    icon = "check" if kind is Kind.CURRENT else choice.icon
+    content = centred(r, r.text(choice.label), icon, box, row, icon_size)
+    return target(r, choice, box, content, kind=kind)

@@ -20,6 +20,7 @@ class Kind(Enum):
     STOP = auto()
     ROW = auto()
     BARRED = auto()
+    CURRENT = auto()  # what is in force already: the language one reads
     CHIP = auto()
     SEAL = auto()
     DESTRUCTIVE = auto()
@@ -82,6 +83,8 @@ def _normal(kind: Kind, p: Palette) -> Dress:
             return Dress(p.sheet, p.text, p.text2, p.error, p.error, 3, 20)
         case Kind.ROW:
             return Dress(p.sheet, p.text, p.text2, p.primary, p.primary, 3, 20)
+        case Kind.CURRENT:
+            return Dress(p.soft, p.text, p.text2, p.primary, p.primary, 6, 20)
         case Kind.BARRED:
             return Dress(p.barred, p.text, p.text2, p.error, p.hairline, 3, 20)
         case Kind.CHIP:

@@ -14,7 +14,9 @@ GROUP_HEIGHT = 92
 PIN_BOX = 80
 PIN_GAP = 12
 SINGLE_BOX = 98
-PAD_GAP = 22
+PAD_GAP = 20
+BELOW_PAD = 24
+"""Room below the pad where there is some: it then ends 44 above the footer."""
 PADDING_GLYPHS = 3.5
 """Width of a group beside its glyphs, in glyphs: a group of two and three of five share a line as 108:167."""
 
@@ -38,9 +40,9 @@ def entry_block(entry: Entry, tries: Tries | None, r: Rendering, width: float) -
             _beside(plan, field, tries, r, Box(right, y, x + width - right, GROUP_HEIGHT), bool(label_height))
         keypad(plan, field, r, x, y + field_height, width)
 
-    return Block(
-        paint, label_height + field_height + PAD_HEIGHT, gap=16, anchored=field.kind is not FieldKind.KANA
-    )
+    least = label_height + field_height + PAD_HEIGHT
+    anchored = field.kind is not FieldKind.KANA
+    return Block(paint, least, most=least + (BELOW_PAD if anchored else 0), gap=16, anchored=anchored)
 
 
 def _shown(field: Field, r: Rendering) -> Shown:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from screens.buttons import centred, target
 from screens.dress import Kind, kind_of
 from screens.rendering import Rendering
 from screens.scene import Box, Fill, Plan, Turn
-from screens.theme import FOOTER_HEIGHT, GAP, MARGIN, TARGET, Type
+from screens.theme import FOOTER_HEIGHT, GAP, MARGIN, TARGET, Style, Type
 from terminal.views import Choice, Look, Message, Role, Status
 
 BACK_WIDTH = 240
+
+COUNT = re.compile(r"(\D+?) ?(\d+) ?(\D+)")
+"""A status that counts: words, a number, words."""
 
 NEXT_PAGE = "page-next"
 """Id of the button that turns to the next page inside a screen."""
@@ -46,10 +52,33 @@ def main(plan: Plan, shown: Choice | Status, r: Rendering, box: Box) -> None:
 def status(plan: Plan, shown: Status, r: Rendering, box: Box) -> None:
     """Not a button: no fill, dashed, regular weight."""
     p = r.palette
-    setting = r.fit(r.text(shown.text), Type.STATUS, box.width - 40, box.height - 12)
+    text = r.text(shown.text)
+    setting = r.fit(text, Type.STATUS, box.width - 60, box.height - 12)
     plan.add(Fill(box, r.ground, 24, p.line, 4, dashed=True))
-    plan.add(*setting.place(box.x, box.y + (box.height - setting.height) / 2, box.width, p.text2, "centre"))
+    top = box.y + (box.height - setting.height) / 2
+    counted = COUNT.fullmatch(text)
+    if counted and len(setting.lines) == 1:
+        _counted(plan, (counted[1], counted[2], counted[3]), r, box, setting.style)
+    else:
+        plan.add(*setting.place(box.x, top, box.width, p.text2, "centre"))
     plan.say(setting.text)
+
+
+def _counted(plan: Plan, texts: tuple[str, str, str], r: Rendering, box: Box, style: Style) -> None:
+    """How many are missing, the number bold and larger."""
+    large = replace(style, bold=True, size=round(style.size * 1.2))
+    styles = (style, large, style)
+    settings = [
+        r.compositor.set(text, each, box.width)
+        for text, each in zip(texts, styles, strict=True)
+        if text.strip()
+    ]
+    space = r.compositor.width(" ", style) * 1.3
+    x = box.x + (box.width - sum(setting.width for setting in settings) - space * (len(settings) - 1)) / 2
+    for setting in settings:
+        top = box.y + (box.height - setting.height) / 2
+        plan.add(*setting.place(x, top, setting.width, r.palette.text2))
+        x += setting.width + space
 
 
 def next_page(plan: Plan, r: Rendering, page: int, pages: int, box: Box) -> None:

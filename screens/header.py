@@ -44,7 +44,7 @@ def stop(plan: Plan, choice: Choice, r: Rendering, width: float) -> None:
 def clock(plan: Plan, now: datetime, r: Rendering, width: float) -> None:
     """Time and date as text at the place of やめる."""
     box = stop_box(width)
-    time = r.fit(f"{now:%H:%M}", Type.TITLE, box.width, 60)
+    time = r.fit(f"{now:%H:%M}", Type.LEAD, box.width, 56)
     day = r.fit(r.catalogue.text(_short(now), r.presentation.language), Type.LABEL, box.width + 16, 50)
     top = box.y + (box.height - time.height - day.height) / 2
     plan.add(*time.place(box.x, top, box.width, r.palette.text, "centre"))
@@ -68,13 +68,13 @@ def stones(plan: Plan, shown: Stones, r: Rendering, y: float) -> None:
     step = (STONES_WIDTH - 52) / 5
     first, middle = MARGIN + 26, y + 41
     for index in range(count - 1):
-        colour = p.primary if index < now else (p.act_line if r.act else p.hairline)
+        colour = p.primary if index < now else p.hairline
         plan.add(Rule(first + index * step, middle - 3, step, 6, colour))
     for index in range(count):
         x = first + index * step
         if index < now:
             plan.add(Disc(x, middle, DISC_DONE, p.primary))
-            plan.add(Icon("check", x - 13, middle - 13, 26, p.on_primary))
+            plan.add(Icon("tick", x - 15, middle - 15, 30, p.on_primary))
         elif index == now:
             plan.add(Disc(x, middle, DISC_NOW, p.attention, p.text, 5), Disc(x, middle, 7, p.on_attention))
         else:

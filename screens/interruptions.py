@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from screens.block import Block
 from screens.buttons import centred, target
@@ -31,6 +32,7 @@ class IdleWarning(Page):
 
     align: Align = "centre"
     title_row = Type.HERO
+    one_page = True
 
     def parts(self) -> Sequence[Part]:
         return [part for part in self.view.parts if not isinstance(part, Paragraph)]
@@ -39,7 +41,7 @@ class IdleWarning(Page):
         return None
 
     def blocks(self, parts: Sequence[Part], r: Rendering, width: float) -> list[Block]:
-        found = blocks_of(parts, r, width)
+        found = [replace(block, droppable=True) for block in blocks_of(parts, r, width)]
         if not isinstance(self.view.main, Choice) or (self.landscape and width != self.left_width):
             return found
         choice = self.view.main
@@ -50,7 +52,7 @@ class IdleWarning(Page):
                 target(r, choice, box, centred(r, r.text(choice.label), choice.icon, box, Type.HERO, 84))
             )
 
-        return [*found, Block(paint, 170, most=236, gap=30)]
+        return [*found, Block(paint, 150, most=236, gap=30)]
 
     def extras(self, plan: Plan) -> None:
         last = [part for part in self.view.parts if isinstance(part, Paragraph)]

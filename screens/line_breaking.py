@@ -18,9 +18,15 @@ NO_START = frozenset(
 NO_END = frozenset("（［｛「『【〈《〔‘“([{￥¥＄$#第約")
 """行末禁則: what must not end a line."""
 PHRASE_MARK = "\u2005"
-SPACES = frozenset(" \u2005\u3000")
+HIDDEN_MARK = "\u200b"
+"""A phrase ends here, but no space stands there."""
+SPACES = frozenset(" \u2005\u3000\u200b")
 SOONEST = 0.35
 """A phrase break nearer to the line's start than this part of the width would leave a ragged stump."""
+
+
+FEWEST = 3
+"""A last line of fewer characters looks lost; the line before it gives some up."""
 
 
 @dataclass(frozen=True)
@@ -45,16 +51,22 @@ class Break(IntEnum):
 
     NEVER = 0
     CHARACTER = 1
-    PHRASE = 2
-    MUST = 3
+    WORD = 2
+    PHRASE = 3
+    MUST = 4
 
 
 @dataclass(frozen=True)
 class Broken:
-    """The lines of a text; `parted` if a phrase had to be parted."""
+    """The lines of a text, and how gladly the worst of them ends."""
 
     lines: tuple[tuple[Atom, ...], ...]
-    parted: bool
+    worst: Break
+
+    @property
+    def parted(self) -> bool:
+        """Whether a phrase had to be parted."""
+        return self.worst < Break.PHRASE
 
 
 def is_word_glyph(glyph: str) -> bool:
@@ -78,8 +90,29 @@ def break_between(left: Atom, right: Atom) -> Break:
     if last in "、。，．！？":
         return Break.PHRASE
     if is_word_glyph(last) and is_word_glyph(first):
-        return Break.NEVER
-    return Break.CHARACTER
+        return Break.CHARACTER if last == "-" and first.isalpha() else Break.NEVER
+    return Break.WORD if _begins_word(last, first) else Break.CHARACTER
+
+
+def _begins_word(last: str, first: str) -> bool:
+    """A Japanese word mostly begins where other letters follow hiragana, or after を."""
+    return (
+        last == "を"
+        or (_is_hiragana(last) and not _is_hiragana(first))
+        or (_is_kanji(last) and _is_katakana(first))
+    )
+
+
+def _is_hiragana(glyph: str) -> bool:
+    return "\u3041" <= glyph <= "\u309f"
+
+
+def _is_katakana(glyph: str) -> bool:
+    return "\u30a1" <= glyph <= "\u30ff"
+
+
+def _is_kanji(glyph: str) -> bool:
+    return "\u4e00" <= glyph <= "\u9fff"
 
 
 def measure(line: Iterable[Atom]) -> float:
@@ -97,16 +130,16 @@ def measure(line: Iterable[Atom]) -> float:
 def break_lines(atoms: Sequence[Atom], width: float) -> Broken:
     """Lines no wider than `width` (unless a single atom is). Nothing but spaces and newlines at their ends is lost."""
     lines: list[tuple[Atom, ...]] = []
-    parted = False
+    worst = Break.MUST
     start = 0
     while start < len(atoms):
         end, quality = _end_of_line(atoms, start, width)
         lines.append(_trimmed(atoms[start:end]))
-        parted = parted or (quality < Break.PHRASE and end < len(atoms))
+        worst = min(worst, quality)
         start = end
         while start < len(atoms) and atoms[start].is_space:
             start += 1
-    return Broken(tuple(lines), parted)
+    return Broken(tuple(lines), worst)
 
 
 def _end_of_line(atoms: Sequence[Atom], start: int, width: float) -> tuple[int, Break]:
@@ -123,10 +156,12 @@ def _end_of_line(atoms: Sequence[Atom], start: int, width: float) -> tuple[int, 
         if index + 1 == len(atoms):
             return index + 1, Break.MUST
         quality = break_between(atom, atoms[index + 1])
-        if quality is Break.PHRASE and measure(atoms[start : index + 1]) < SOONEST * width:
+        if quality > Break.CHARACTER and measure(atoms[start : index + 1]) < SOONEST * width:
             quality = Break.CHARACTER
+        if quality is Break.CHARACTER and quality in best and len(atoms) - index - 1 < FEWEST:
+            continue
         best[quality] = index + 1
-    for quality in (Break.PHRASE, Break.CHARACTER):
+    for quality in (Break.PHRASE, Break.WORD, Break.CHARACTER):
         if quality in best:
             return best[quality], quality
     # Not even one place to break: the box is narrower than what must stay together.
@@ -150,7 +185,7 @@ def balance(atoms: Sequence[Atom], width: float) -> Broken:
         middle = (low + high) / 2
         tried = break_lines(atoms, middle)
         fits = max(measure(line) for line in tried.lines) <= middle
-        if len(tried.lines) == len(best.lines) and fits and tried.parted <= best.parted:
+        if len(tried.lines) == len(best.lines) and fits and tried.worst >= best.worst:
             best, high = tried, middle
         else:
             low = middle

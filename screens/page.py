@@ -22,6 +22,7 @@ from terminal.views import (
     Bars,
     Choice,
     Entry,
+    Layout,
     Options,
     Pager,
     Part,
@@ -29,7 +30,6 @@ from terminal.views import (
     Sheet,
     Small,
     Status,
-    TextSize,
     View,
 )
 
@@ -38,10 +38,16 @@ NO_STONES_HEIGHT = 20
 TITLE_GAP = 14
 SENTENCE_GAP = 2
 CONTENT_GAP = 18
+CONTENT_GAP_BARE = 12  # below a title without sentence
 BOTTOM_GAP = 20
+SMALLEST_TITLE = 46.0
+SHRINKS = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6)
 
 LANDSCAPE_LEFT = 560 / 1216
 """Part of a landscape panel's width that drawing, title and sentence take; the rest is keypad or list."""
+
+SMALL_LAYOUTS = (Layout.PAIR, Layout.STACK)
+"""Groups of buttons that may stand below anything."""
 
 RIGHT_PARTS = (Options, Pager, Entry, Sheet, Bars, Small, Progress)
 
@@ -53,6 +59,7 @@ class Column:
     x: float
     width: float
     pages: tuple[tuple[Block, ...], ...]
+    fits: bool  # on one page
 
 
 class Page:
@@ -60,6 +67,7 @@ class Page:
 
     act = False
     title_row = Type.TITLE
+    one_page = False  # never turns: text gets smaller instead
     align: Align = "left"
 
     def __init__(self, view: View, rendering: Rendering) -> None:
@@ -158,9 +166,9 @@ class Page:
     def _head(self, plan: Plan, r: Rendering, page: int) -> float:
         """Stones, title and sentence; returns where the content begins."""
         y = self._title(plan, r, self._stones(plan) + TITLE_GAP)
-        if self.view.sentence is not None and page == 1:
-            y = self._sentence(plan, r, y)
-        return y + CONTENT_GAP
+        if self.view.sentence is None or page > 1:
+            return y + CONTENT_GAP_BARE
+        return self._sentence(plan, r, y) + CONTENT_GAP
 
     def _stones(self, plan: Plan) -> float:
         """The stepping stones, if the view is one of the way; returns where they end."""
@@ -175,11 +183,10 @@ class Page:
         room = self.left_width - left
         text = r.text(self.view.title)
         one_line = r.style(self.title_row).size * 1.5
-        title = (
-            r.fit(text, self.title_row, room, one_line)
-            if self.has_entry
-            else r.set(text, self.title_row, room)
-        )
+        if self.has_entry:
+            title = r.fit(text, self.title_row, room, one_line)
+        else:
+            title = r.compositor.headline(text, r.style(self.title_row), room, SMALLEST_TITLE)
         height = max(title.height, 84.0 if icon else 0.0)
         if icon:
             plan.add(Icon(icon, MARGIN, y - 10 + (height - 84) / 2, 84, icon_colour(icon, r.palette)))
@@ -205,12 +212,10 @@ class Page:
 
     def _columns(self) -> tuple[list[Column], Rendering]:
         """The columns, and the rendering whose text size they hold (smaller only beside a keypad)."""
-        sizes = [size for size in reversed(TextSize) if size <= self.r.presentation.size]
-        for size in sizes if self.has_entry else sizes[:1]:
-            presentation = replace(self.r.presentation, size=size)
-            r = replace(self.r, presentation=presentation)
+        for shrink in SHRINKS if self.has_entry or self.one_page else SHRINKS[:1]:
+            r = replace(self.r, shrink=shrink)
             columns = self._columns_at(r)
-            if size == sizes[-1] or all(len(column.pages) == 1 for column in columns):
+            if all(column.fits for column in columns):
                 break
         return columns, r
 
@@ -223,10 +228,28 @@ class Page:
         parts = list(self.parts())
         if not self.landscape:
             return [self._column(parts, r, MARGIN, self.content_width, rooms)]
+        if all(
+            isinstance(part, Options) and part.layout in SMALL_LAYOUTS
+            for part in parts
+            if isinstance(part, RIGHT_PARTS)
+        ):
+            left, right = self._poured(parts, r, first)
+            return self._both(left, right, r, rooms)
         right: list[Part] = [part for part in parts if isinstance(part, RIGHT_PARTS)]
         left: list[Part] = [part for part in parts if not isinstance(part, RIGHT_PARTS)]
-        if not right and len(left) > 1:
-            right, left = left[1:], left[:1]
+        return self._both(left, right, r, rooms)
+
+    def _poured(self, parts: list[Part], r: Rendering, first: float) -> tuple[list[Part], list[Part]]:
+        """The left column takes what it can, the right one the rest, at least the last part."""
+        count = len(parts)
+        while count > 1 and heights(self.blocks(parts[:count], r, self.left_width)) > self.bottom - first:
+            count -= 1
+        count = min(count, max(1, len(parts) - 1))
+        return parts[:count], parts[count:]
+
+    def _both(
+        self, left: list[Part], right: list[Part], r: Rendering, rooms: Callable[[int], float]
+    ) -> list[Column]:
         x = MARGIN + self.left_width + MARGIN
         full = self.bottom - HEADER_HEIGHT - NO_STONES_HEIGHT
         return [
@@ -238,9 +261,10 @@ class Page:
         self, parts: Sequence[Part], r: Rendering, x: float, width: float, rooms: Callable[[int], float]
     ) -> Column:
         blocks = without_drawings(self.blocks(parts, r, width), rooms(0))
-        if self.has_entry and heights(blocks) <= rooms(0):
-            return Column(x, width, (tuple(blocks),))
-        return Column(x, width, tuple(tuple(page) for page in paginate(blocks, rooms)))
+        if self.has_entry or self.one_page:
+            return Column(x, width, (tuple(blocks),), heights(blocks) <= rooms(0))
+        pages = tuple(tuple(page) for page in paginate(blocks, rooms))
+        return Column(x, width, pages, len(pages) == 1 and heights(pages[0]) <= rooms(0))
 
     def _columns_painted(self, plan: Plan, columns: Sequence[Column], page: int, top: float) -> float:
         room = 1e9

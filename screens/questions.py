@@ -8,13 +8,17 @@ from dataclasses import replace
 from screens.block import Block
 from screens.page import Page
 from screens.parts.column import blocks_of
+from screens.parts.fact import fact_block
 from screens.rendering import Rendering
 from screens.scene import Plan, Rule
 from terminal.views import Fact, Part
 
 
 class LanguageChoice(Page):
-    """Each language in its own name."""
+    """Each language in its own name, from the top."""
+
+    def blocks(self, parts: Sequence[Part], r: Rendering, width: float) -> list[Block]:
+        return [replace(block, anchored=False) for block in blocks_of(parts, r, width)]
 
 
 class Home(Page):
@@ -26,7 +30,9 @@ class Checklist(Page):
 
 
 class ChooseService(Page):
-    """S4."""
+    """S4: a list turns its own pages, so the screen does not turn as well."""
+
+    one_page = True
 
 
 class ServiceTerms(Page):
@@ -39,12 +45,18 @@ class Consent(Page):
     def blocks(self, parts: Sequence[Part], r: Rendering, width: float) -> list[Block]:
         found: list[Block] = []
         for index, part in enumerate(parts):
-            blocks = blocks_of([part], r, width)
+            blocks = _inked(part, r, width)
             followed = index + 1 < len(parts) and isinstance(parts[index + 1], Fact)
             if isinstance(part, Fact) and part.detail is not None and followed:
                 blocks = [_underlined(block, r, width) for block in blocks]
             found.extend(blocks)
         return found
+
+
+def _inked(part: Part, r: Rendering, width: float) -> list[Block]:
+    if isinstance(part, Fact):
+        return [fact_block(part, r, width, r.palette.primary)]
+    return blocks_of([part], r, width)
 
 
 def _underlined(block: Block, r: Rendering, width: float) -> Block:

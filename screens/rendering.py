@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from screens import theme
 from screens.catalogue import Argument, Catalogue
 from screens.ruby import plain
-from screens.theme import Glass, Palette, Style, Type
+from screens.theme import SMALLEST, Face, Glass, Palette, Style, Type
 from screens.typeset import Compositor, Setting
 from terminal.views import Localised, Message, Presentation
 
@@ -24,11 +24,13 @@ class Rendering:
     covered: bool = False
     letters: bool | None = None
     page: int = 1
+    shrink: float = 1.0  # text only as much smaller as one page needs, never below 34
     act: bool = False  # the layout of the act: yellow ground, square sheet
 
     @property
     def palette(self) -> Palette:
-        return theme.palette(self.presentation.high_contrast)
+        palette = theme.palette(self.presentation.high_contrast)
+        return replace(palette, hairline=palette.act_line) if self.act else palette
 
     @property
     def compositor(self) -> Compositor:
@@ -51,7 +53,10 @@ class Rendering:
         return plain(self.catalogue.say(id, self.presentation.language, **args))
 
     def style(self, row: Type) -> Style:
-        return theme.style(row, self.presentation.size, self.presentation.language)
+        style = theme.style(row, self.presentation.size, self.presentation.language)
+        if self.shrink == 1.0 or style.face is Face.FIXED:
+            return style
+        return replace(style, size=max(SMALLEST, round(style.size * self.shrink)))
 
     def set(self, text: str, row: Type, width: float) -> Setting:
         return self.compositor.set(text, self.style(row), width)

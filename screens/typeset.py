@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from screens import fonts
-from screens.line_breaking import Atom, Broken, balance, break_lines, is_word_glyph, measure
+from screens.line_breaking import (
+    HIDDEN_MARK,
+    Atom,
+    Break,
+    Broken,
+    balance,
+    break_lines,
+    is_word_glyph,
+    measure,
+)
 from screens.ruby import Reading, plain, readings
 from screens.scene import Words
 from screens.theme import SMALLEST, Style
+
+REQUEST = re.compile("(?<=[てで])(?=ください)")
+"""「…て ください」 is two words, however it is written."""
 
 Align = Literal["left", "centre", "right"]
 
 RUBY_SIZE = {34.0: 20.0, 38.0: 20.0, 40.0: 20.0, 42.0: 22.0, 46.0: 24.0, 50.0: 24.0, 56.0: 30.0, 62.0: 30.0}
 """Furigana for a base of that size, else 0.56 of it."""
+NARROWER = 4.0
+"""A label is set so much smaller before it is set in two lines (46 → 42 for two words)."""
 RUBY_LEADING = 1.7
 """Line height of a line with furigana, in sizes of the base (1.65–1.8)."""
 
@@ -46,6 +61,12 @@ class Compositor:
         Below `SMALLEST` nothing is set; a text that fits nowhere is set at that size, parted where it must be.
         """
         size = style.size
+        while even and size >= max(style.size - NARROWER, SMALLEST):
+            setting = self.set(text, replace(style, size=size), width)
+            if len(setting.lines) == 1 and setting.height <= height:
+                return setting
+            size -= 2
+        size = style.size
         fallback: Setting | None = None
         while size >= min(SMALLEST, style.size):
             setting = self.set(text, replace(style, size=size), width, even=even)
@@ -56,9 +77,19 @@ class Compositor:
             size -= 2
         return fallback or self.set(text, replace(style, size=min(SMALLEST, style.size)), width, even=even)
 
+    def headline(self, text: str, style: Style, width: float, least: float) -> Setting:
+        """On one line if a size from `style.size` down to `least` allows it, else in lines of equal length."""
+        size = style.size
+        while size >= least:
+            setting = self.set(text, replace(style, size=size), width)
+            if len(setting.lines) == 1:
+                return setting
+            size -= 2
+        return self.set(text, style, width, even=True)
+
     def _atoms(self, text: str, style: Style) -> list[Atom]:
         found: list[Atom] = []
-        for reading in readings(text):
+        for reading in readings(REQUEST.sub(HIDDEN_MARK, text)):
             if reading.ruby and self.ruby:
                 found.append(self._ruby_atom(reading, style))
             else:
@@ -66,7 +97,7 @@ class Compositor:
         return found
 
     def _part_width(self, part: str, style: Style) -> float:
-        return 0.0 if part == "\n" else self.width(part, style)
+        return 0.0 if part in ("\n", HIDDEN_MARK) else self.width(part, style)
 
     def _ruby_atom(self, reading: Reading, style: Style) -> Atom:
         reading_width = self.width(reading.ruby, ruby_style(style))
@@ -89,7 +120,7 @@ class Compositor:
                     row = []
                 row.append(glyph)
             lines.append(tuple(row))
-        return Broken(tuple(lines), True)
+        return Broken(tuple(lines), Break.NEVER)
 
 
 def ruby_style(style: Style) -> Style:
@@ -100,7 +131,15 @@ def _parts(text: str) -> list[str]:
     """Latin words and numbers whole, everything else by character."""
     parts: list[str] = []
     for glyph in text:
-        if parts and is_word_glyph(glyph) and is_word_glyph(parts[-1][-1]):
+        after_hyphen = (
+            len(parts) > 0 and len(parts[-1]) > 1 and parts[-1][-1] == "-" and parts[-1][-2].isalpha()
+        )
+        if (
+            parts
+            and is_word_glyph(glyph)
+            and is_word_glyph(parts[-1][-1])
+            and not (after_hyphen and glyph.isalpha())
+        ):
             parts[-1] += glyph
         else:
             parts.append(glyph)
@@ -150,7 +189,7 @@ class Setting:
         run, run_left, run_width = "", left, 0.0
         for atom in line:
             if not atom.ruby:
-                run += atom.text
+                run += "" if atom.text == HIDDEN_MARK else atom.text
                 run_width += atom.width
                 continue
             if run.strip():

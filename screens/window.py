@@ -165,6 +165,18 @@ class KivyScreen:
                 self._answers.append((target.id, answer))
                 self._answered.set()
 
+    def key(self, glyph: str) -> bool:
+        """A key of the 12-key pad: digits go to the field, or to the choice that has that key; # decides."""
+        scene = self.presses.scene
+        target = key_target(scene, glyph) if scene else None
+        if target is None or not target.enabled or self.presses.ready_in(target) > 0:
+            return False
+        self.presses.press(target)
+        if self._surface is not None:
+            self._surface.pressed_by_key()
+        self.pressed(target)
+        return True
+
     def flipped(self) -> None:
         """The frame with all that was shown stands on the panel."""
         if self.is_drawn:
@@ -180,6 +192,18 @@ class KivyScreen:
     @property
     def still(self) -> bool:
         return self._still
+
+
+def key_target(scene: Scene, glyph: str) -> Target | None:
+    """What a key of the 12-key pad presses; ＊ is kept for speech."""
+    for shown in scene.fields:
+        on_pad = scene.target(f"{shown.id}/{glyph}")
+        if on_pad is not None:
+            return on_pad
+    by_key = [target for target in scene.targets if target.key == glyph]
+    if by_key or glyph != "#":
+        return by_key[0] if by_key else None
+    return next((target for target in scene.targets if target.focused), None)
 
 
 def _starts_with_letters(view: View) -> list[bool]:
@@ -221,7 +245,7 @@ class Surface(Widget):
         from kivy.core.window import Window
 
         self.is_open = True
-        Window.bind(on_flip=self._flipped)
+        Window.bind(on_flip=self._flipped, on_key_down=self._key_down)
         self._screen.opened()
 
     def show(self, scene: Scene) -> None:
@@ -254,6 +278,14 @@ class Surface(Widget):
         if self._presses.touch_down(touch.uid, *self.units(touch)):
             self.repaint()
         return True
+
+    def pressed_by_key(self) -> None:
+        self.repaint()
+        self._release.timeout = self._presses.release_in
+        self._release()
+
+    def _key_down(self, _window: object, _key: int, _scancode: int, glyph: str | None, *_: object) -> bool:
+        return bool(glyph) and self._screen.key(str(glyph))
 
     def on_touch_up(self, touch: MotionEvent) -> bool:
         target = self._presses.touch_up(touch.uid, *self.units(touch))

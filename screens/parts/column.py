@@ -92,12 +92,14 @@ def _results(part: Part, r: Rendering, width: float) -> list[Block]:
 
 def anchored_end(parts: Sequence[Part], blocks: list[Block]) -> list[Block]:
     """What follows the last drawing, and a closing note, stand at the column's lower end."""
-    if len(blocks) != len(parts) or any(block.anchored for block in blocks):
+    if len(blocks) != len(parts):
         return blocks
     drawn = [index for index, part in enumerate(parts) if isinstance(part, Drawing)]
     first = drawn[-1] + 1 if drawn else len(parts) - 1
-    closing = isinstance(parts[-1], Note) if parts else False
+    closing = isinstance(parts[-1], Note) and not any(block.anchored for block in blocks) if parts else False
     if first < len(blocks) and (drawn or closing):
-        start = first if drawn and not isinstance(parts[first], Panel) else len(parts) - 1
+        start = first if drawn and not isinstance(parts[first], Panel | Bars | Fact) else len(parts) - 1
+        if drawn and isinstance(parts[first], Fact) and len(parts) > first + 1:
+            start = first
         blocks[start] = replace(blocks[start], anchored=True)
     return blocks

@@ -6,10 +6,10 @@ from screens import drawings
 from screens.block import Block
 from screens.parts.note import panel
 from screens.rendering import Rendering
-from screens.scene import Box, Disc, Picture, Plan, Rule
+from screens.scene import Box, Disc, Fill, Picture, Plan, Rule
 from screens.theme import Type
 from screens.typeset import Setting
-from terminal.views import Drawing
+from terminal.views import Drawing, Message, TextSize, Tone
 
 BARE = frozenset({"attract", "out-of-service"})
 """Scenes that fill their panel to its edges."""
@@ -19,6 +19,27 @@ MOVING = frozenset(
 )
 
 PADDING = 24
+LABELLED = 420.0
+ROOMY = 320.0  # a panel for a low drawing, where there is room
+"""Below that height the words beside the leader lines would meet."""
+
+WHITE, BLACK = "#ffffff", "#1a1a1a"
+"""Drawings keep their colours: in high contrast they stand on a white panel."""
+
+BESIDE = frozenset({"e-money-number", "e-money-code"})
+"""Drawings low enough for their caption to stand beside them."""
+BESIDE_WIDTH = 298
+
+
+def ink(r: Rendering) -> str:
+    """Colour of words and lines on a drawing's panel."""
+    return BLACK if r.presentation.high_contrast else r.palette.text
+
+
+def drawing_panel(box: Box, tone: Tone, r: Rendering, radius: float) -> Fill:
+    if r.presentation.high_contrast:
+        return Fill(box, WHITE, radius)
+    return panel(box, tone, r.palette, radius, plain=True)
 
 
 def drawing_block(drawing: Drawing, r: Rendering, width: float, *, tallest: float = 0.0) -> Block:
@@ -26,21 +47,24 @@ def drawing_block(drawing: Drawing, r: Rendering, width: float, *, tallest: floa
 
     `tallest` bounds it, as in Trouble (216 with its panel).
     """
+    if drawing.name in BESIDE and drawing.caption is not None and r.presentation.size is TextSize.NORMAL:
+        return _beside(drawing, drawing.caption, r, width)
     head = _caption(drawing, r, width)
     head_height = sum(setting.height for setting, _ in head) + (16 if head else 0)
     scene = drawing.name in BARE
     padding = 0 if scene else PADDING
     natural = (width - 2 * padding) / drawings.aspect(drawing.name)
     if not scene:
-        natural = min(natural, 1.2 * _design_height(drawing.name))
-    most = min(head_height + natural + 2 * padding, tallest or 620.0 * max(1.0, width / 656))
-    least = head_height + (110.0 if not drawing.labels else 300.0)
+        natural = min(natural, _design_height(drawing.name))
+    roomy = max(natural + 2 * padding, 0 if scene or tallest else ROOMY)
+    most = min(head_height + roomy, tallest or 620.0 * max(1.0, width / 656))
+    least = head_height + (110.0 if not drawing.labels else LABELLED)
 
     def paint(plan: Plan, x: float, y: float, height: float) -> None:
-        plan.add(panel(Box(x, y, width, height), drawing.tone, r.palette, 28))
+        plan.add(drawing_panel(Box(x, y, width, height), drawing.tone, r, 28))
         top = y + (14 if head else 0)
-        for index, (setting, _) in enumerate(head):
-            colour = r.palette.text if index == 0 else r.palette.text2
+        for setting, _ in head:
+            colour = ink(r)
             plan.add(*setting.place(x + PADDING, top, width - 2 * PADDING, colour, "centre"))
             plan.say(setting.text)
             top += setting.height
@@ -52,8 +76,28 @@ def drawing_block(drawing: Drawing, r: Rendering, width: float, *, tallest: floa
     return Block(paint, min(least, most), most, droppable=not head and not drawing.labels)
 
 
+def _beside(drawing: Drawing, caption: Message, r: Rendering, width: float) -> Block:
+    left = BESIDE_WIDTH + 42
+    room = width - left - 16
+    first, *rest = r.text(caption).split("\n")
+    settings = [r.set(first, Type.STRONG, room), *(r.set(line, Type.BODY, room) for line in rest)]
+    inner = sum(setting.height for setting in settings)
+
+    def paint(plan: Plan, x: float, y: float, height: float) -> None:
+        plan.add(drawing_panel(Box(x, y, width, height), drawing.tone, r, 20))
+        plan.add(Picture(drawing.name, Box(x + 20, y + 16, BESIDE_WIDTH, height - 32)))
+        top = y + (height - inner) / 2
+        for setting in settings:
+            plan.add(*setting.place(x + left, top, room, ink(r)))
+            plan.say(setting.text)
+            top += setting.height
+
+    return Block(paint, max(212.0, inner + 32))
+
+
 def _design_height(name: str) -> float:
-    return 430.0 if drawings.aspect(name) < 1.6 else 380.0
+    """A drawing grows no further than this: its panel does."""
+    return 516.0 if drawings.aspect(name) < 1.4 else 340.0
 
 
 def _caption(drawing: Drawing, r: Rendering, width: float) -> list[tuple[Setting, Type]]:
@@ -86,8 +130,8 @@ def _labels(plan: Plan, drawing: Drawing, r: Rendering, box: Box, right: float) 
         x, y = fitted.x + ax * fitted.width, fitted.y + ay * fitted.height
         end = x + 52
         room = right - 16 - (end + 10)
-        setting = r.fit(r.text(message), Type.STRONG, room, 150)
-        plan.add(Disc(x, y, 6, r.palette.text), Rule(x, y - 2, end - x, 4, r.palette.text))
+        setting = r.fit(r.text(message), Type.STRONG, room, 0.3 * fitted.height)
+        plan.add(Disc(x, y, 6, ink(r)), Rule(x, y - 2, end - x, 4, ink(r)))
         first_line = setting.height / len(setting.lines)
-        plan.add(*setting.place(end + 10, y - first_line * 0.9, room, r.palette.text))
+        plan.add(*setting.place(end + 10, y - first_line * 0.9, room, ink(r)))
         plan.say(setting.text)

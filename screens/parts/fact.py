@@ -5,20 +5,22 @@ from __future__ import annotations
 from screens.block import Block
 from screens.parts.note import icon_colour, panel
 from screens.rendering import Rendering
-from screens.scene import Box, Icon, Picture, Plan
+from screens.scene import Box, Fill, Icon, Picture, Plan
 from screens.theme import Type
-from terminal.views import Fact, Paragraph, Tone
+from terminal.views import Fact, Paragraph, TextSize, Tone
 
 ICON = 44
 ICON_LEFT = 72
 DRAWING = 150
+SMALL_DRAWING = 96  # beside larger text
 
 
-def fact_block(fact: Fact, r: Rendering, width: float) -> Block:
-    return _drawn(fact, r, width) if fact.drawing else _listed(fact, r, width)
+def fact_block(fact: Fact, r: Rendering, width: float, ink: str = "") -> Block:
+    """`ink` colours icons that carry no meaning by colour."""
+    return _drawn(fact, r, width) if fact.drawing else _listed(fact, r, width, ink)
 
 
-def _listed(fact: Fact, r: Rendering, width: float) -> Block:
+def _listed(fact: Fact, r: Rendering, width: float, ink: str) -> Block:
     """Icon and lines on the sheet. A ✓ speaks in its colour."""
     left = ICON_LEFT if fact.icon else 0.0
     first = r.set(r.text(fact.text), Type.STRONG if fact.detail else Type.BODY, width - left)
@@ -28,7 +30,10 @@ def _listed(fact: Fact, r: Rendering, width: float) -> Block:
     def paint(plan: Plan, x: float, y: float, _: float) -> None:
         if fact.icon:
             middle = y + (first.height if not second else first.height + second.height) / 2
-            plan.add(Icon(fact.icon, x + 4, middle - 48 / 2, 48, icon_colour(fact.icon, r.palette)))
+            colour = icon_colour(fact.icon, r.palette)
+            if ink and colour == r.palette.text:
+                colour = ink
+            plan.add(Icon(fact.icon, x + 4, middle - 48 / 2, 48, colour))
         plan.add(*first.place(x + left, y, width - left, r.palette.text))
         plan.say(first.text)
         if second:
@@ -40,7 +45,8 @@ def _listed(fact: Fact, r: Rendering, width: float) -> Block:
 
 def _drawn(fact: Fact, r: Rendering, width: float) -> Block:
     """A soft panel with a small drawing at its left, as large as all of its like."""
-    left = DRAWING + 46
+    drawing = DRAWING if r.presentation.size is TextSize.NORMAL else SMALL_DRAWING
+    left = drawing + 46
     room = width - left - 16
     first = r.set(r.text(fact.text), Type.LEAD, room)
     second = r.set(r.text(fact.detail), Type.BODY, room) if fact.detail else None
@@ -48,7 +54,9 @@ def _drawn(fact: Fact, r: Rendering, width: float) -> Block:
 
     def paint(plan: Plan, x: float, y: float, height: float) -> None:
         plan.add(panel(Box(x, y, width, height), Tone.SOFT, r.palette))
-        plan.add(Picture(fact.drawing, Box(x + 22, y + (height - 98) / 2, DRAWING, 98)))
+        if r.presentation.high_contrast:
+            plan.add(Fill(Box(x + 14, y + (height - 114) / 2, drawing + 16, 114), "#ffffff", 12))
+        plan.add(Picture(fact.drawing, Box(x + 22, y + (height - 98) / 2, drawing, 98)))
         top = y + (height - inner) / 2
         plan.add(*first.place(x + left, top, room, r.palette.text))
         plan.say(first.text)

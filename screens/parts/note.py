@@ -10,12 +10,17 @@ from terminal.views import Note, Tone
 
 ICON = 56
 TEXT_LEFT = 96
+LOUD = frozenset({"error", "warning", "barred"})
+"""Icons of notes that are bold even in a single line."""
 
 
-def panel(box: Box, tone: Tone, p: Palette, radius: float = 20) -> Fill:
-    """A panel of that tone; where panels have no fill of their own, its line shows it."""
+def panel(box: Box, tone: Tone, p: Palette, radius: float = 20, *, plain: bool = False) -> Fill:
+    """A panel of that tone; where panels have no fill of their own, its line shows it.
+
+    `plain` leaves an error's line out: around drawings.
+    """
     line, width = p.panel_line, 3.0 if p.panel_line else 0.0
-    if tone is Tone.ERROR:
+    if tone is Tone.ERROR and not plain:
         line, width = p.error, 3.0
     if tone is Tone.PLAIN:
         line, width = p.hairline, 3.0
@@ -28,9 +33,9 @@ def icon_colour(icon: str, p: Palette) -> str:
 
 
 def note_block(note: Note, r: Rendering, width: float) -> Block:
-    """A lone line is plain unless the note warns of a mistake; with a second line the first is bold."""
+    """A lone line is plain unless the note warns; with a second line the first is bold."""
     room = width - TEXT_LEFT - 20
-    bold = note.detail is not None or note.tone is Tone.ERROR
+    bold = note.detail is not None or note.icon in LOUD
     first = r.set(r.text(note.text), Type.LEAD if note.detail else Type.STRONG if bold else Type.BODY, room)
     second = r.set(r.text(note.detail), Type.BODY, room) if note.detail else None
     inner = first.height + (second.height if second else 0.0)

@@ -41,7 +41,7 @@ def _rows(choices: Sequence[Choice], columns: int) -> list[Sequence[Choice]]:
 
 
 def _group(rows: Sequence[Sequence[Choice]], layout: Layout, r: Rendering, width: float) -> Block:
-    gap = BLOCK_GAP if layout is Layout.CHOICES else GAP
+    gap = BLOCK_GAP if layout is Layout.CHOICES and not r.glass.landscape else GAP
     tall = {id(row): _row_height(row, layout, r, width) for row in rows}
 
     def build(part: Sequence[Sequence[Choice]]) -> Block:
@@ -61,7 +61,7 @@ def _group(rows: Sequence[Sequence[Choice]], layout: Layout, r: Rendering, width
 def _row_height(row: Sequence[Choice], layout: Layout, r: Rendering, width: float) -> float:
     if layout is Layout.CHOICES:
         title, second = choice_settings(r, row[0], width)
-        least = 190 if row[0].look is Look.FILLED else 160
+        least = 190 if row[0].look is Look.FILLED and not r.glass.landscape else 160
         return max(least, title.height + (second.height if second else 0) + 40)
     if layout is Layout.LIST:
         name, second = row_settings(r, row[0], width)
@@ -74,10 +74,9 @@ def _row(plan: Plan, row: Sequence[Choice], layout: Layout, r: Rendering, box: B
         case Layout.CHOICES:
             plan.add(target(r, row[0], box, choice_content(r, row[0], box)))
         case Layout.LIST:
-            kind = Kind.BARRED if row[0].badge is Badge.BARRED else Kind.ROW
-            plan.add(target(r, row[0], box, row_content(r, row[0], box), kind=kind))
+            plan.add(target(r, row[0], box, row_content(r, row[0], box), kind=_row_kind(row[0])))
         case Layout.STACK:
-            plan.add(plain_button(r, row[0], box))
+            plan.add(plain_button(r, row[0], box, kind=Kind.CURRENT if row[0].look is Look.CHOSEN else None))
         case Layout.PAIR:
             column = (box.width - GAP) / 2
             for index, choice in enumerate(row):
@@ -86,6 +85,12 @@ def _row(plan: Plan, row: Sequence[Choice], layout: Layout, r: Rendering, box: B
                 )
         case Layout.CHIPS:
             _chips(plan, row, r, box)
+
+
+def _row_kind(choice: Choice) -> Kind:
+    if choice.badge is Badge.BARRED:
+        return Kind.BARRED
+    return Kind.CURRENT if choice.look is Look.CHOSEN else Kind.ROW
 
 
 def _chips(plan: Plan, row: Sequence[Choice], r: Rendering, box: Box) -> None:

@@ -16,6 +16,7 @@ FRAME = 5
 PADDING = 20
 BUTTON = 112
 WIDER_BUTTON = 136
+WARNING_LINES = "#1a1a1a"
 
 
 def sheet_block(sheet: Sheet, r: Rendering, width: float) -> Block:
@@ -31,7 +32,8 @@ def sheet_block(sheet: Sheet, r: Rendering, width: float) -> Block:
             p = r.palette
             plan.add(Fill(Box(x, y, width, height), p.sheet, 8, p.act_strip, FRAME))
             plan.add(Fill(Box(x, y, width, strip_height), p.act_strip, 8))
-            plan.add(Icon("warning", x + 24, y + (strip_height - 56) / 2, 56, p.attention))
+            # In the strip's own colour only the yellow under its lines shows: a filled sign with its mark cut out.
+            plan.add(Icon("warning", x + 24, y + (strip_height - 56) / 2, 56, WARNING_LINES))
             top = y + (strip_height - strip.height) / 2
             plan.add(*strip.place(x + 102, top, width - 120, p.on_act_strip))
             plan.say(strip.text)

@@ -288,7 +288,12 @@ def before_the_card() -> dict[str, View]:
                     t("チャージも この日まで", "Charge by then, too"),
                     icon="clock",
                 ),
-                Drawing("e-money-number", caption=None),
+                Drawing(
+                    "e-money-number",
+                    caption=t(
+                        "IDは カードの うらにあります\n16けたの番号", "The ID is on the back\n16 digits"
+                    ),
+                ),
             ),
             main=go("take", "これにする", "Take this one", icon="forward"),
             back=BACK,
@@ -332,7 +337,10 @@ def before_the_card() -> dict[str, View]:
             title=t("ことば Language", "Language"),
             parts=(
                 Options(
-                    (row("ja", "日本語", "日本語", Badge.OK), Choice("en", verbatim("English"), Role.ROW)),
+                    (
+                        Choice("ja", verbatim("日本語"), Role.ROW, look=Look.CHOSEN),
+                        Choice("en", verbatim("English"), Role.ROW),
+                    ),
                     Layout.LIST,
                 ),
             ),
