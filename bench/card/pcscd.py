@@ -60,6 +60,8 @@ class PrivatePcscd:
         self._process: subprocess.Popen[bytes] | None = None
         if len(str(self.socket)) > SUN_PATH_MAX:
             raise PcscdFailed(f"path too long for a unix socket: {self.socket}")
+        if self.folder.is_relative_to("/run"):
+            raise PcscdFailed(f"pcscd would not see its own files under /run: {self.folder}")
 
     def reader_name(self, reader: str) -> str:
         """Name of the entry's first slot as PC/SC clients see it."""

@@ -43,6 +43,8 @@ class PcscChannel:
         if not self._open:
             return
         self._open = False
+        # Also after a loss: the card may lie there verified. pcscd 1.9.9 then has a gap: if this power-down fails
+        # and a card is back within its poll of 0.4 s, it takes the reader for empty until that card is lifted.
         scard.SCardDisconnect(self._card, scard.SCARD_UNPOWER_CARD)
         scard.SCardReleaseContext(self._context)
 

@@ -80,11 +80,11 @@ def test_a_card_swapped_within_a_poll_has_no_power_and_answers_nothing() -> None
     channel = session("A")
     answer = channel.transmit(SELECT_JPKI)
     assert not isinstance(answer, CardLost)
-    slot("A").swap("child")
+    slot("A").swap("resident-6")
     assert isinstance(channel.transmit(SELECT_JPKI), CardLost)
     assert isinstance(channel.transmit(SELECT_JPKI), CardLost)
     channel.close()
-    assert slot("A").status()["cards"]["child"]["apdus"] == 0
+    assert slot("A").status()["cards"]["resident-6"]["apdus"] == 0
 
 
 def test_a_pulled_card_carried_out_the_last_command_and_its_answer_is_lost() -> None:
@@ -103,11 +103,11 @@ def test_a_pulled_card_carried_out_the_last_command_and_its_answer_is_lost() -> 
 def test_a_lost_session_stays_lost_when_another_card_is_there() -> None:
     put_in("happy")
     channel = session("A")
-    put_in("child")
+    put_in("resident-7")
     assert card_seen("A")
     assert isinstance(channel.transmit(SELECT_JPKI), CardLost)
     channel.close()
-    assert slot("A").status()["cards"]["child"]["apdus"] == 0
+    assert slot("A").status()["cards"]["resident-7"]["apdus"] == 0
 
 
 @pytest.mark.parametrize(
@@ -151,6 +151,11 @@ def test_no_file_with_an_individual_number_was_selected_by_anyone_here() -> None
 def test_a_path_too_long_for_a_socket_is_named_before_anything_starts(tmp_path: Path) -> None:
     with pytest.raises(PcscdFailed, match="too long"):
         PrivatePcscd(tmp_path / ("x" * 100))
+
+
+def test_a_folder_that_the_namespace_would_hide_is_named() -> None:
+    with pytest.raises(PcscdFailed, match="under /run"):
+        PrivatePcscd(Path("/run/mynapo"))
 
 
 def test_a_missing_driver_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
