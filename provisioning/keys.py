@@ -1,0 +1,85 @@
+"""A terminal's own keys, made on the terminal: the private halves never leave it.
+
+Two keys for two processes: the device key (Ed25519) signs envelopes and belongs to the terminal's process; the TLS key
+(EC P-256, what Mosquitto and every broker take) belongs to the uplink's. The fleet gets a certificate request for the
+one and the public half of the other.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.x509.oid import NameOID
+
+from contract.topics import is_terminal_id
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was written; `request` and `device_public` go to the fleet."""
+
+    device_key: Path
+    device_public: Path
+    tls_key: Path
+    request: Path
+
+
+@dataclass(frozen=True)
+class NotMade:
+    reason: str
+    way_out: str
+
+
+def make_keys(terminal: str, folder: Path) -> Made | NotMade:
+    """Writes `device/` and `uplink/` below `folder`. Never overwrites: a key that is replaced orphans records."""
+    if not is_terminal_id(terminal):
+        return NotMade(f"{terminal!r} is no terminal id", "use 1-40 of a-z, 0-9 and -, as on the label")
+    made = Made(
+        device_key=folder / "device" / "device-ed25519.pem",
+        device_public=folder / "device" / "device-ed25519.pub.pem",
+        tls_key=folder / "uplink" / "uplink-key.pem",
+        request=folder / "uplink" / "uplink.csr.pem",
+    )
+    existing = next((path for path in (made.device_key, made.tls_key) if path.exists()), None)
+    if existing is not None:
+        return NotMade(
+            f"{existing} exists already", "keep it; to give the terminal a new identity, move it away"
+        )
+    device, tls = Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP256R1())
+    try:
+        _write(
+            made.device_key, device.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600
+        )
+        public = device.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        _write(made.device_public, public, 0o644)
+        _write(made.tls_key, tls.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600)
+        _write(made.request, _request(terminal, tls), 0o644)
+    except OSError as error:
+        return NotMade(
+            f"{error.filename}: {error.strerror}", "run it as root, or name a folder you may write to"
+        )
+    return made
+
+
+def _request(terminal: str, key: ec.EllipticCurvePrivateKey) -> bytes:
+    """The common name is the terminal's id: the broker's access list is by that name."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, terminal)])
+    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
+    return request.public_bytes(Encoding.PEM)
+
+
+def _write(path: Path, content: bytes, mode: int) -> None:
+    """Created with its mode from the first byte on, and on the disk when it returns."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,64 @@
+"""A terminal makes its own keys, once."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+
+from provisioning.__main__ import main
+from provisioning.keys import Made, NotMade, make_keys
+
+
+def test_private_keys_are_readable_by_their_owner_only(tmp_path: Path) -> None:
+    made = make_keys("tk-0042", tmp_path)
+    assert isinstance(made, Made)
+    for path in (made.device_key, made.tls_key):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_request_carries_the_terminals_id_and_its_own_signature(tmp_path: Path) -> None:
+    made = make_keys("tk-0042", tmp_path)
+    assert isinstance(made, Made)
+    request = x509.load_pem_x509_csr(made.request.read_bytes())
+    assert request.is_signature_valid
+    assert request.subject.rfc4514_string() == "CN=tk-0042"
+
+
+def test_the_public_half_belongs_to_the_device_key(tmp_path: Path) -> None:
+    made = make_keys("tk-0042", tmp_path)
+    assert isinstance(made, Made)
+    private = load_pem_private_key(made.device_key.read_bytes(), None)
+    public = load_pem_public_key(made.device_public.read_bytes())
+    assert isinstance(private, Ed25519PrivateKey)
+    assert isinstance(public, Ed25519PublicKey)
+    public.verify(private.sign(b"x"), b"x")
+
+
+def test_an_existing_key_is_never_overwritten(tmp_path: Path) -> None:
+    first = make_keys("tk-0042", tmp_path)
+    assert isinstance(first, Made)
+    before = first.device_key.read_bytes()
+    again = make_keys("tk-0042", tmp_path)
+    assert isinstance(again, NotMade)
+    assert "exists already" in again.reason
+    assert first.device_key.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["", "TK-1", "tk 1", "tk/1", "x" * 41, "all+"])
+def test_a_name_that_is_no_terminal_id_makes_nothing(name: str, tmp_path: Path) -> None:
+    assert isinstance(make_keys(name, tmp_path), NotMade)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_names_the_files_that_go_to_the_fleet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["keys", "--terminal", "tk-0042", "--folder", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "uplink.csr.pem" in said
+    assert "PRIVATE" not in said
