@@ -186,7 +186,9 @@ class JpkiCard:
             if len(value) == length:
                 return bytes(value)
             if len(answer.data) <= SHORT_LE_MAX:
-                self._extended = False  # the card, or a reader between, gives no more than a short answer holds
+                self._extended = (
+                    False  # the card, or a reader between, gives no more than a short answer holds
+                )
         return MALFORMED
 
     # ------------------------------------------------------------------ with PIN
