@@ -1,0 +1,165 @@
+"""The page: one word for each terminal, silence is never health, nothing is loaded from elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import pytest
+from sqlalchemy import Engine
+
+from contract.encoding import canonical
+from contract.status import Birth, DeviceReport, Health, State, StateWord
+from contract.topics import Up, up
+from fleet.dashboard import make_dashboard, span
+from fleet.intake import Arrival, judge
+from fleet.intake_store import read_devices, take
+from fleet.overview import SILENT_AFTER_MS, condition_of, read_overview
+from tests.fleet.records import SEAL_KID, Terminal
+
+NOW = 1_800_000_000_000
+
+
+def health(service: str = "inService", **changes: object) -> Health:
+    values: dict[str, object] = {
+        "devices": (),
+        "paper": "full",
+        "outbox_depth": 0,
+        "outbox_oldest_s": 0,
+        **changes,
+    }
+    return Health(1, "boot", NOW, service, audit_head="", journal="0" * 32, last_seq=0, **values)  # type: ignore[arg-type]
+
+
+CONDITIONS: dict[str, tuple[str | None, int | None, Health | None, str]] = {
+    "never heard": (None, None, None, "unknown"),
+    "connected without health": ("ready", NOW, None, "unknown"),
+    "in service": ("ready", NOW, health(), "inService"),
+    "limited": ("ready", NOW, health("degraded"), "degraded"),
+    "out of service": ("ready", NOW, health("outOfService"), "outOfService"),
+    "lost": ("lost", NOW, health(), "offline"),
+    "switched off": ("disconnected", NOW, health(), "offline"),
+    "silent too long": ("ready", NOW - SILENT_AFTER_MS - 1, health(), "offline"),
+    "a word we do not know": ("ready", NOW, health("sleepy"), "unknown"),
+    "an alert": ("alert", NOW, health(), "degraded"),
+}
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_a_terminal_is_called_by_what_is_known_of_it(name: str) -> None:
+    state, seen, told, word = CONDITIONS[name]
+    assert condition_of(state, seen, told, NOW) == word
+
+
+def page(engine: Engine, query: bytes = b"") -> tuple[dict[str, str], str]:
+    """Asks the ASGI application itself, without a server."""
+    application = make_dashboard(engine, lambda: NOW, sample=True)
+    sent: list[dict[str, object]] = []
+
+    async def ask() -> None:
+        async def receive() -> dict[str, object]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: object) -> None:
+            assert isinstance(message, dict)
+            sent.append(message)
+
+        scope = {"type": "http", "method": "GET", "path": "/", "query_string": query, "headers": []}
+        await application(scope, receive, send)
+
+    asyncio.run(ask())
+    assert sent[0]["status"] == 200
+    raw = sent[0]["headers"]
+    assert isinstance(raw, list)
+    headers = {key.decode(): value.decode() for key, value in raw}
+    return headers, b"".join(m.get("body", b"") for m in sent[1:]).decode()  # type: ignore[misc]
+
+
+def fill(engine: Engine, terminal: Terminal) -> None:
+    broken = health(
+        "degraded",
+        devices=(DeviceReport("printer", "online", ""), DeviceReport("nfc", "hardwareError", "")),
+        outbox_depth=3,
+        outbox_oldest_s=7_300,
+        paper="low",
+    )
+    birth = Birth(
+        1, "boot", NOW, "<b>みほん駅前店</b>", "pi", {"mynapo": "0.1"}, (), "2027-01-01", "synced", True
+    )
+    words = {
+        Up.STATE: canonical(State(1, StateWord.READY, "boot", 1, NOW)),
+        Up.BIRTH: canonical(birth),
+        Up.HEALTH: canonical(broken),
+        Up.ENROLMENT: terminal.envelope(),
+    }
+    arrivals = [Arrival(up(terminal.name, kind), payload) for kind, payload in words.items()]
+    arrivals.append(Arrival(up("tk-0666", Up.ENROLMENT), b"rubbish"))
+    devices = read_devices(engine)
+    take(engine, [judge(arrival, devices.get, {SEAL_KID}) for arrival in arrivals], NOW)
+
+
+def test_the_page_shows_terminals_counts_and_quarantine_in_japanese(
+    engine: Engine, terminal: Terminal
+) -> None:
+    fill(engine, terminal)
+    _, html = page(engine)
+    for text in (
+        "tk-0001",
+        "一部使えません",
+        "nfc: hardwareError",
+        "3 (2時間1分)",
+        "登録のない端末",
+        "tk-0666",
+        "見本",
+    ):
+        assert text in html
+    assert '<html lang="ja">' in html
+
+
+def test_the_page_speaks_english_on_request(engine: Engine, terminal: Terminal) -> None:
+    fill(engine, terminal)
+    assert "Limited" in page(engine, b"lang=en")[1]
+
+
+def test_what_a_terminal_says_cannot_become_markup(engine: Engine, terminal: Terminal) -> None:
+    fill(engine, terminal)
+    html = page(engine)[1]
+    assert "<b>みほん" not in html
+    assert "&lt;b&gt;みほん" in html
+
+
+def test_the_page_loads_nothing_from_anywhere(engine: Engine) -> None:
+    headers, html = page(engine)
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert re.findall(r"""(?:src|href)=["'](?!\?)""", html) == []
+
+
+def test_an_empty_fleet_has_a_page_too(engine: Engine) -> None:
+    assert "登録された端末はまだありません" in page(engine)[1]
+
+
+def test_counts_agree_with_the_rows(engine: Engine, terminal: Terminal) -> None:
+    fill(engine, terminal)
+    overview = read_overview(engine, NOW)
+    assert overview.conditions == {
+        "inService": 0,
+        "degraded": 1,
+        "unknown": 0,
+        "offline": 0,
+        "outOfService": 0,
+    }
+    assert (overview.stages, overview.quarantined, overview.outbox_depth) == ({"received": 1}, 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "ja", "en"),
+    [
+        (-5, "0秒", "0 s"),
+        (59, "59秒", "59 s"),
+        (60, "1分", "1 min"),
+        (3_660, "1時間1分", "1 h 1 min"),
+        (180_000, "2日2時間", "2 d 2 h"),
+    ],
+)
+def test_durations_are_said_in_their_largest_units(seconds: int, ja: str, en: str) -> None:
+    assert (span(seconds, "ja"), span(seconds, "en")) == (ja, en)

@@ -1,0 +1,107 @@
+"""`fleet.toml` and the key files: one error names all that is wrong, and no program starts on a guess."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.fleet_keys import make_fleet, private_file
+from fleet.__main__ import main
+from fleet.key_files import KeyFault, public_key, sealing_keys, secret, signing_key, trust_anchors
+from fleet.settings import FleetSettings, SettingsFault, read_settings
+
+GOOD = """
+[store]
+url = "sqlite:///fleet.db"
+[broker]
+host = "127.0.0.1"
+port = 8883
+ca = "ca.pem"
+cert = "/etc/fleet/ingest.pem"
+key = "ingest.key"
+[opener]
+sealing_keys = { k1 = "seal.pem" }
+answer_key = "answer.pem"
+answer_kid = "a1"
+person_secret = "person.secret"
+card_ca = ["card-ca.pem"]
+"""
+
+
+def settings(folder: Path, text: str) -> FleetSettings | SettingsFault:
+    file = folder / "fleet.toml"
+    file.write_text(text)
+    return read_settings(file)
+
+
+def test_paths_count_from_the_settings_file(tmp_path: Path) -> None:
+    found = settings(tmp_path, GOOD)
+    assert isinstance(found, FleetSettings)
+    assert found.broker is not None
+    assert found.opener is not None
+    assert found.store.url == f"sqlite:///{tmp_path / 'fleet.db'}"
+    assert found.broker.ca == tmp_path / "ca.pem"
+    assert found.broker.cert == Path("/etc/fleet/ingest.pem")
+    assert found.opener.sealing_keys == {"k1": tmp_path / "seal.pem"}
+    assert found.opener.card_ca == [tmp_path / "card-ca.pem"]
+    assert not found.opener.demo
+
+
+def test_one_error_names_every_bad_key(tmp_path: Path) -> None:
+    text = GOOD.replace("8883", "99999").replace('answer_kid = "a1"', "answer_kid = 5").replace("ca.pem", "")
+    found = settings(tmp_path, text + "\n[colour]\nx = 1\n[dashboard]\nhost = '0.0.0.0'\nprot = 1\n")
+    assert isinstance(found, SettingsFault)
+    for key in ("broker.port", "opener.answer_kid", "broker.ca", "colour", "dashboard.prot"):
+        assert key in str(found)
+
+
+def test_the_page_is_served_on_loopback_only(tmp_path: Path) -> None:
+    found = settings(tmp_path, GOOD + "\n[dashboard]\nhost = '0.0.0.0'\n")
+    assert isinstance(found, SettingsFault)
+    assert "dashboard.host" in str(found)
+
+
+@pytest.mark.parametrize("text", ["", "[store", "store = 1", "[store]\nurl = ''"])
+def test_a_file_without_a_store_is_refused(tmp_path: Path, text: str) -> None:
+    assert isinstance(settings(tmp_path, text), SettingsFault)
+
+
+def test_keys_are_loaded_and_faults_name_the_file_and_nothing_of_its_content(tmp_path: Path) -> None:
+    files, _ = make_fleet(tmp_path)
+    assert not isinstance(signing_key(files.ack_key), KeyFault)
+    assert not isinstance(public_key(files.root), KeyFault)
+    assert not isinstance(sealing_keys({"k": files.seal_key}), KeyFault)
+    rubbish = private_file(tmp_path / "rubbish", b"top secret")
+    for fault in (
+        signing_key(files.seal_key),
+        signing_key(rubbish),
+        signing_key(tmp_path / "missing"),
+        public_key(rubbish),
+        sealing_keys({"k": files.ack_key}),
+        secret(rubbish),
+        trust_anchors([rubbish], accept_test_ca=False),
+    ):
+        assert isinstance(fault, KeyFault)
+        assert "top secret" not in str(fault)
+
+
+COMMANDS = ["ingest", "opener", "dashboard"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_program_with_bad_settings_ends_with_code_78(
+    tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "fleet.toml").write_text("[store]\nurl = 5\n")
+    assert main([command, "--config", str(tmp_path / "fleet.toml")]) == 78
+    assert "store.url" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["all", "fleet-ingest", "TK-1", "+", ""])
+def test_reserved_and_odd_names_cannot_be_registered(tmp_path: Path, name: str) -> None:
+    files, _ = make_fleet(tmp_path)
+    (tmp_path / "fleet.toml").write_text('[store]\nurl = "sqlite:///f.db"\n')
+    config, key = str(tmp_path / "fleet.toml"), str(files.root)
+    assert main(["register", "--config", config, f"--terminal={name}", "--public-key", key]) == 78
+    assert main(["register", "--config", config, "--terminal", "tk-1", "--public-key", key]) == 0
