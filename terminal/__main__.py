@@ -5,11 +5,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from terminal.settings import BadSettings, load
+
+#: EX_SOFTWARE of sysexits.h: systemd starts the terminal again, into a clean attract screen.
+CRASHED = 70
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,12 +51,24 @@ def run(options: argparse.Namespace) -> int:
     settings.path(settings.file.terminal.data_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
     from terminal import appliance
 
+    threading.excepthook = _thread_died
     try:
         return asyncio.run(appliance.run(settings, trust, programmes[0]))
     except BaseExceptionGroup as group:
-        for line in crash_lines(group):
-            logging.getLogger("terminal").critical(line)
-        return 70  # EX_SOFTWARE: systemd starts the terminal again, into a clean attract screen
+        _say(group)
+        return CRASHED
+
+
+def _thread_died(died: threading.ExceptHookArgs) -> None:
+    """A device thread must not die alone: the whole process goes, and systemd starts it again."""
+    if died.exc_value is not None:
+        _say(died.exc_value)
+    os._exit(CRASHED)
+
+
+def _say(error: BaseException) -> None:
+    for line in crash_lines(error):
+        logging.getLogger("terminal").critical(line)
 
 
 def crash_lines(error: BaseException) -> list[str]:

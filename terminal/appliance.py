@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import sdnotify
 import uuid_utils
 from cryptography import x509
 
@@ -67,7 +68,10 @@ async def run(settings: Settings, trust: Trust, programme: Programme) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, inbox.put, Shutdown())
     screen = _screen(settings)
+    crashed: asyncio.Future[None] = loop.create_future()
+    loop.set_exception_handler(lambda _loop, context: _crash(crashed, context))
     async with asyncio.TaskGroup() as group:
+        watch = group.create_task(_raise_what_crashed(crashed), name="crash")
         window = group.create_task(screen.run(), name="window")
         screen.show(_starting(settings, programme), _usual(settings))
         await screen.drawn()
@@ -82,7 +86,19 @@ async def run(settings: Settings, trust: Trust, programme: Programme) -> int:
                 task.cancel()
         screen.close()
         await window
+        watch.cancel()
     return 0
+
+
+def _crash(crashed: asyncio.Future[None], context: dict[str, Any]) -> None:
+    """What a callback or a forgotten task raised belongs to nobody; here it ends the process as all else does."""
+    error = context.get("exception")
+    if not crashed.done() and isinstance(error, BaseException):
+        crashed.set_exception(error)
+
+
+async def _raise_what_crashed(crashed: asyncio.Future[None]) -> None:
+    await crashed
 
 
 # --------------------------------------------------------------------------- window
@@ -259,6 +275,8 @@ async def _health(appliance: Appliance) -> None:
     from terminal.journal.events import ClockJumped
     from terminal.journal.status import write_status
 
+    notifier = sdnotify.SystemdNotifier()
+    notifier.notify("READY=1")
     write_status(appliance.data, _birth(appliance))
     before: Health | None = None
     told_at = 0.0
@@ -273,6 +291,8 @@ async def _health(appliance: Appliance) -> None:
         if jumped(reference, offset):
             appliance.journal.note(ClockJumped(int(offset - reference)))
             reference = offset
+        # The loop that draws is the loop that feeds the watchdog: a frozen screen is a dead terminal.
+        notifier.notify("WATCHDOG=1")
         await asyncio.sleep(HEALTH_S)
 
 
