@@ -133,6 +133,7 @@ def _dashboard(settings: FleetSettings) -> int:
     table = settings.dashboard
     port = settings.opener.programme_port if settings.opener else "sample"
     application = make_dashboard(open_store(settings.store.url), _now_ms, sample=port == "sample")
+    _stop_on_signals()  # uvicorn raises its signal again when it has shut down; a handler makes that a clean end
     uvicorn.run(application, host=table.host, port=table.port, log_level="warning", server_header=False)
     return 0
 

@@ -75,10 +75,10 @@ class BrokerConnection:
         """Connects and subscribes (always: 2.0.11 forgets some subscriptions). Empty, or why it did not work."""
         self.close()
         self._life = life = _Life()
-        client = self._client = self._make(life)
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it untyped
         properties.SessionExpiryInterval = self._session_s
         try:
+            client = self._client = self._make(life)
             client.connect(
                 self._settings.host,
                 self._settings.port,
@@ -87,7 +87,7 @@ class BrokerConnection:
                 clean_start=False,
                 properties=properties,
             )
-        except OSError as error:  # refused, unreachable, timed out; ssl.SSLError is one too
+        except OSError as error:  # refused, unreachable, timed out; TLS and its files too
             life.lost = f"{type(error).__name__}: {error.strerror or error}"
             return life.lost
         limit = self._monotonic() + _CONNACK_S

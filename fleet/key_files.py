@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from contract.certificate_chain import TrustAnchors
 
-Key = TypeVar("Key")
 _SECRET_BYTES = 32
 
 
@@ -34,20 +33,20 @@ def _content(path: Path) -> bytes | KeyFault:
         return KeyFault(path, error.strerror or "cannot be read")
 
 
-def private_key(path: Path, kind: type[Key]) -> Key | KeyFault:
-    """An unencrypted PEM key of the given `cryptography` class."""
+def _private(path: Path) -> PrivateKeyTypes | KeyFault:
+    """An unencrypted key in PEM."""
     pem = _content(path)
     if isinstance(pem, KeyFault):
         return pem
     try:
-        key = load_pem_private_key(pem, None)
+        return load_pem_private_key(pem, None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return KeyFault(path, "holds no private key in PEM without password")
-    return key if isinstance(key, kind) else KeyFault(path, f"is no {kind.__name__}")
 
 
 def signing_key(path: Path) -> Ed25519PrivateKey | KeyFault:
-    return private_key(path, Ed25519PrivateKey)
+    key = _private(path)
+    return key if isinstance(key, Ed25519PrivateKey | KeyFault) else KeyFault(path, "is no Ed25519 key")
 
 
 def public_key(path: Path) -> Ed25519PublicKey | KeyFault:
@@ -64,9 +63,11 @@ def public_key(path: Path) -> Ed25519PublicKey | KeyFault:
 def sealing_keys(paths: Mapping[str, Path]) -> dict[str, X25519PrivateKey] | KeyFault:
     keys = {}
     for kid, path in paths.items():
-        key = private_key(path, X25519PrivateKey)
+        key = _private(path)
         if isinstance(key, KeyFault):
             return key
+        if not isinstance(key, X25519PrivateKey):
+            return KeyFault(path, "is no X25519 key")
         keys[kid] = key
     return keys
 

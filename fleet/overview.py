@@ -71,6 +71,8 @@ class Overview:
 
 #: What needs somebody first comes first.
 _ORDER = ("outOfService", "offline", "unknown", "degraded", "inService")
+#: How the counts stand side by side.
+_FIGURES = ("inService", "degraded", "outOfService", "offline", "unknown")
 
 
 def read_overview(engine: Engine, now_ms: int) -> Overview:
@@ -99,7 +101,7 @@ def read_overview(engine: Engine, now_ms: int) -> Overview:
     rows.sort(key=lambda row: (_ORDER.index(row.condition), row.since or 0, row.terminal))
     return Overview(
         terminals=tuple(rows),
-        conditions={word: sum(row.condition == word for row in rows) for word in reversed(_ORDER)},
+        conditions={word: sum(row.condition == word for row in rows) for word in _FIGURES},
         stages=stages,
         quarantine=tuple(
             QuarantineRow(
