@@ -133,7 +133,7 @@ def _readable_rows(connection: sqlite3.Connection, n: int) -> tuple[AuditRow, ..
     """None if SQLite cannot read them, be it a broken page or bytes that are no text any more."""
     try:
         return rows_after(connection, n, 500)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return None
 
 

@@ -218,6 +218,8 @@ def _sound(path: Path) -> bool:
             if connection.execute("PRAGMA application_id").fetchone()[0] == 0 and path.stat().st_size == 0:
                 return True
             return connection.execute("SELECT id FROM box").fetchone() is not None
+    except UnicodeDecodeError:  # SQLite quotes a damaged schema in its message
+        return False
     except sqlite3.Error as error:
         return trouble_of(error) not in (Trouble.DAMAGED, Trouble.IO_ERROR, Trouble.OTHER)
 

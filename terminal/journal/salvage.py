@@ -86,7 +86,8 @@ def _read(path: Path) -> Salvaged | None:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             connection.execute("SELECT row FROM sealed WHERE row = -1").fetchone()
             connection.execute("SELECT row FROM enrolment WHERE row = -1").fetchone()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            # UnicodeDecodeError: SQLite quotes the damaged schema in its message, and that is no text any more.
             # SQLITE_CORRUPT on a page of a table is what the ranged reading is for; a missing table is not.
             if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in (
                 sqlite3.SQLITE_ERROR,
@@ -160,6 +161,10 @@ def _one(meta: tuple[Any, ...] | None, sealed: bytes | None) -> SalvagedRow | No
 
 def _row(meta: tuple[Any, ...], sealed: bytes | None) -> SalvagedRow:
     _, journal, seq, id_, sha256, stored_at, acked_at = meta
+    if sealed is not None and acked_at is not None and acked_at < stored_at:
+        acked_at = (
+            None  # acknowledged before it was stored: damaged, and sending once too often costs nothing
+        )
     return SalvagedRow(journal, seq, id_, sha256, stored_at, acked_at, sealed)
 
 

@@ -289,3 +289,25 @@ def test_a_foreign_database_under_our_name_is_moved_aside(tmp_path: Path, wall: 
     outbox = reopened(path, wall)
     assert alarm_of(outbox)["journal"] == UNREADABLE_JOURNAL
     outbox.close()
+
+
+@pytest.mark.parametrize("column", ["id", "journal", "sha256", "acked"])
+def test_a_flipped_bit_in_a_waiting_rows_columns_never_takes_it_out_of_the_queue_silently(
+    before: Before, tmp_path: Path, wall: Wall, column: str
+) -> None:
+    data = bytearray(before.closed["outbox.db"])
+    row = before.rows[25]
+    # A cell of the table: the id comes before the hash there, and in no index do they stand side by side.
+    at = data.index((row.journal + "\x1a" + row.id + row.sha256).encode())
+    if column == "acked":
+        # Serial types stand before the first text: that of acked_at is the last of them, NULL is 0, constant 1 is 9.
+        assert data[at - 1] == 0
+        data[at - 1] = 9
+    else:
+        start = data.index({"id": row.id, "journal": row.journal, "sha256": row.sha256}[column].encode(), at)
+        data[start + 3] ^= 1
+    outbox = reopened(lay_down({"outbox.db": bytes(data)}, tmp_path / "damaged"), wall)
+    alarm_of(outbox)
+    saved = {waiting.sealed for waiting in outbox.pending(0, 1000)}
+    assert saved == {known.sealed for known in before.rows}
+    outbox.close()
