@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
 import webbrowser
@@ -126,6 +127,8 @@ def _up(folder: RunFolder, options: argparse.Namespace) -> int:
         dock=not options.no_dock,
         seed=options.seed,
     )
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)  # until the rig serves: an end by it leaves nothing
     rig = Rig(folder.root, choices)
     begun = time.monotonic()
     try:

@@ -6,6 +6,7 @@ things. Everything listens on loopback or on unix sockets. One rig a process, st
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import time
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 from bench.broker import Broker
 from bench.card.pcscd import PrivatePcscd
@@ -62,6 +63,7 @@ class Rig:
         self._parts: dict[str, Part] = {}
         self._resting: set[str] = set()
         self._display = ""
+        self._claimed: IO[str] | None = None
 
     # ------------------------------------------------------------------ life
 
@@ -70,10 +72,7 @@ class Rig:
 
         Raises AlreadyRunning, ProcessFailed, PcscdFailed, BrokerFailed or DisplayFailed; then nothing is left running.
         """
-        if _answers(self.folder.control):
-            raise AlreadyRunning(
-                f"a bench is running in {self.folder.root}: `down` it, or give another --folder"
-            )
+        self._claim()
         sweep(self.folder.root)
         self._forget_last_run()
         self.folder.make()
@@ -97,6 +96,22 @@ class Rig:
             socket.unlink()
         if os.environ.get(MARK) == str(self.folder.root):
             del os.environ[MARK]
+        if self._claimed is not None:
+            self._claimed.close()
+            self._claimed = None
+
+    def _claim(self) -> None:
+        """One rig a folder: the lock goes with the process, however it ends."""
+        self.folder.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._claimed = self.folder.lock.open("w")
+        try:
+            fcntl.flock(self._claimed, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._claimed.close()
+            self._claimed = None
+            raise AlreadyRunning(
+                f"a bench is running in {self.folder.root}: `down` it, or give another --folder"
+            ) from None
 
     def __enter__(self) -> Rig:
         self.start()

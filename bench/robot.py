@@ -13,6 +13,8 @@ from typing import Any
 import msgspec
 
 _POLL_S = 0.03
+PATIENCE_S = 3.0
+"""How long `press` waits for its choice; the slowest screen is drawn in a fraction of that."""
 
 
 class ShownChoice(msgspec.Struct, frozen=True):
@@ -83,11 +85,12 @@ class RobotClient:
         return _shown(self._ask({"op": "view"}))
 
     def press(self, id_: str) -> ShownChoice:
-        """Touches the choice; gives what was written on it."""
-        shown = self.view()
-        choice = shown.choice(id_)
-        if choice is None:
-            raise RobotRefused(f"there is no {id_!r} to press on {shown}")
+        """Touches the choice; gives what was written on it. Waits for it as a person would: a key is drawn first."""
+        limit = time.monotonic() + PATIENCE_S
+        while (choice := (shown := self.view()).choice(id_)) is None:
+            if time.monotonic() > limit:
+                raise RobotRefused(f"there is no {id_!r} to press on {shown}")
+            time.sleep(_POLL_S)
         answer = self._ask({"op": "press", "id": id_})
         if not answer.get("ok"):
             raise RobotRefused(f"{id_!r} was not pressed: {answer.get('error', 'refused')}; on {self.view()}")

@@ -47,6 +47,11 @@ class RunFolder:
         return self.root / "rig.sock"
 
     @property
+    def lock(self) -> Path:
+        """Held by the rig while it lives."""
+        return self.root / "lock"
+
+    @property
     def robot(self) -> Path:
         return self.root / "robot.sock"
 

@@ -1,0 +1,89 @@
+"""Tours: scripted visits through the real terminal, each in a readable file of its own, kept as pictures.
+
+`mynapo-bench tour [NAME] [--folder DIR] [--out DIR]` plays one on the bench that is up in that folder, or on one of its
+own, and leaves OUT/index.html.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.control_socket import ask
+from bench.processes import START_S, sweep, tail
+from bench.rig_client import RigClient
+from bench.run_folder import RunFolder
+from bench.tours.album import Album
+from bench.tours.main_job import TOUR as MAIN_JOB
+from bench.tours.player import Player
+from bench.tours.steps import Tour
+
+TOURS: dict[str, Tour] = {tour.name: tour for tour in (MAIN_JOB,)}
+
+
+def main(argv: list[str]) -> int:
+    """Exit code 0 only if everything was as the tour expects, 1 otherwise."""
+    parser = argparse.ArgumentParser(prog="mynapo-bench tour", description="play a tour, keep its pictures")
+    parser.add_argument("name", nargs="?", default="main", choices=sorted(TOURS))
+    parser.add_argument(
+        "--folder", type=Path, help="of a bench that is up; default: one of its own, offscreen"
+    )
+    parser.add_argument("--out", type=Path, default=Path("out/tour"), help="for pictures and index.html")
+    options = parser.parse_args(argv)
+    album = play(TOURS[options.name], options.out, options.folder)
+    print(
+        f"{'すべて思ったとおりです' if album.passed else '思ったとおりでないところがあります'}: {album.index.resolve()}"
+    )
+    return 0 if album.passed else 1
+
+
+def play(tour: Tour, out: Path, folder: Path | None = None) -> Album:
+    """Plays on the bench in `folder`, or on one started and ended here. `out` is emptied first."""
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    album = Album(tour.name, tour.title, out)
+    begun = time.monotonic()
+    with _bench(folder) as rig:
+        print(f"{tour.title}（端末が動くまで {time.monotonic() - begun:.1f} 秒）", flush=True)
+        Player(rig, album).play(tour, lambda line: print(line, flush=True))
+    album.write_page()
+    return album
+
+
+@contextmanager
+def _bench(folder: Path | None) -> Iterator[RigClient]:
+    if folder is not None:
+        yield RigClient(RunFolder(folder.resolve()))
+        return
+    with tempfile.TemporaryDirectory(prefix="mynapo-tour-") as name:
+        run = RunFolder(Path(name))
+        log = Path(name) / "up.log"
+        with log.open("wb") as words:
+            command = [sys.executable, "-m", "bench", "up", "--no-dock", "--folder", name]
+            bench = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=words, stderr=words)
+        try:
+            _await(run, bench, log)
+            yield RigClient(run)
+        finally:
+            bench.terminate()
+            bench.wait()
+            sweep(run.root)
+
+
+def _await(run: RunFolder, bench: subprocess.Popen[bytes], log: Path) -> None:
+    limit = time.monotonic() + 2 * START_S
+    while time.monotonic() < limit and bench.poll() is None:
+        try:
+            ask(run.control, {"op": "status"})
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise SystemExit(f"the bench did not come up:\n{tail(log, 4_000)}")
