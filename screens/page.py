@@ -228,15 +228,10 @@ class Page:
         parts = list(self.parts())
         if not self.landscape:
             return [self._column(parts, r, MARGIN, self.content_width, rooms)]
-        if all(
-            isinstance(part, Options) and part.layout in SMALL_LAYOUTS
-            for part in parts
-            if isinstance(part, RIGHT_PARTS)
-        ):
-            left, right = self._poured(parts, r, first)
-            return self._both(left, right, r, rooms)
         right: list[Part] = [part for part in parts if isinstance(part, RIGHT_PARTS)]
         left: list[Part] = [part for part in parts if not isinstance(part, RIGHT_PARTS)]
+        if all(isinstance(part, Options) and part.layout in SMALL_LAYOUTS for part in right):
+            left, right = self._poured(parts, r, first)
         return self._both(left, right, r, rooms)
 
     def _poured(self, parts: list[Part], r: Rendering, first: float) -> tuple[list[Part], list[Part]]:

@@ -25,6 +25,7 @@ class Rendering:
     letters: bool | None = None
     page: int = 1
     shrink: float = 1.0  # text only as much smaller as one page needs, never below 34
+    ruby: bool = False  # furigana over the words
     act: bool = False  # the layout of the act: yellow ground, square sheet
 
     @property
@@ -34,7 +35,7 @@ class Rendering:
 
     @property
     def compositor(self) -> Compositor:
-        return Compositor(self.glass.px_per_unit)
+        return Compositor(self.glass.px_per_unit, self.ruby)
 
     @property
     def ground(self) -> str:
@@ -46,7 +47,7 @@ class Rendering:
 
     def text(self, message: Message) -> str:
         text = self.catalogue.text(message, self.presentation.language)
-        return text if self.compositor.ruby else plain(text)
+        return text if self.ruby else plain(text)
 
     def say(self, id: str, **args: Argument) -> str:  # noqa: A002
         """A text of the furniture."""

@@ -24,7 +24,7 @@ from screens.registry import scene_of
 from screens.rendering import Rendering
 from screens.scene import Scene, SwitchPad, Target, Turn
 from screens.theme import Glass
-from terminal.views import Answer, Presentation, View
+from terminal.views import Answer, KeyPressed, Presentation, View
 
 ARROW_S = 1.2
 ARROW_TIMES = 5
@@ -150,7 +150,12 @@ class KivyScreen:
             self._answers.clear()
             return
         known = {target.id for target in scene.targets}
-        self._answers = deque(entry for entry in self._answers if entry[0] in known)
+        fields = {shown.id for shown in scene.fields}  # a key stays one though the pad has changed meanwhile
+        self._answers = deque(
+            (target, answer)
+            for target, answer in self._answers
+            if target in known or (isinstance(answer, KeyPressed) and answer.field in fields)
+        )
 
     def pressed(self, target: Target) -> None:
         """A press that counts."""

@@ -19,7 +19,7 @@ MOVING = frozenset(
 )
 
 PADDING = 24
-LABELLED = 420.0
+LABELLED = 400.0
 ROOMY = 320.0  # a panel for a low drawing, where there is room
 """Below that height the words beside the leader lines would meet."""
 

@@ -1,0 +1,164 @@
+"""Every sample view, in every size, language and panel: nothing overlaps, nothing is cut, nothing is too small."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+
+from screens.registry import SCREENS, scene_of
+from screens.rendering import Rendering
+from screens.scene import Box, Scene, Target, Words
+from screens.theme import GAP, KNOWN_GLASS, TARGET, Glass
+from terminal import views
+from terminal.views import Bars, IdleWarning, Language, Presentation, Sheet, TextSize, View
+from tests.screens.samples import catalogue, samples
+
+CATALOGUE = catalogue()
+SAMPLES = samples()
+CASES = [
+    pytest.param(name, size, language, panel, id=f"{name}-{int(size)}-{language}-{panel}")
+    for name in SAMPLES
+    for size in TextSize
+    for language in Language
+    for panel in KNOWN_GLASS
+]
+
+
+def rendering(glass: Glass, size: TextSize = TextSize.NORMAL, language: Language = Language.JA) -> Rendering:
+    return Rendering(CATALOGUE, Presentation(language, size), glass)
+
+
+def pages(view: View, shown: Rendering) -> list[Scene]:
+    first = scene_of(view, shown)
+    rest = [scene_of(view, replace(shown, page=page)) for page in range(2, first.pages + 1)]
+    return [first, *rest]
+
+
+def box_of(words: Words) -> Box:
+    """What the glyphs take: from the top of a kana to the foot of a comma."""
+    return Box(words.x, words.baseline - 0.8 * words.size, words.width, 0.88 * words.size)
+
+
+def overlap(one: Box, other: Box, slack: float = 0.0) -> bool:
+    across = min(one.right, other.right) - max(one.x, other.x)
+    down = min(one.bottom, other.bottom) - max(one.y, other.y)
+    return across > slack and down > slack
+
+
+def check_targets(scene: Scene, glass: Glass) -> None:
+    page = Box(0, 0, glass.width + 0.5, glass.height + 0.5)
+    for target in scene.targets:
+        assert target.box.x >= 0
+        assert target.box.y >= 0
+        assert target.box.right <= page.right, target.id
+        assert target.box.bottom <= page.bottom, target.id
+        assert target.box.height >= TARGET, target.id
+        # Letters are 9.8 mm wide by design, chips and the buttons of S12's lines 13.7 mm.
+        assert target.box.width >= (80 if target.role is None else 112) - 0.01, target.id
+    for one, other in combinations(scene.targets, 2):
+        assert not overlap(one.box.grown(GAP / 2), other.box.grown(GAP / 2), 0.01), (one.id, other.id)
+
+
+def check_words(scene: Scene, glass: Glass) -> None:
+    free = [item for item in scene.items if isinstance(item, Words)]
+    page = Box(0, 0, glass.width, glass.height)
+    for words in free:
+        box = box_of(words)
+        assert box.x >= page.x - 0.5 and box.right <= page.right + 1, words.text
+        assert box.y >= page.y - 0.5 and box.bottom <= page.bottom + 1, words.text
+        for target in scene.targets:
+            assert not overlap(box, target.box, 1), (words.text, target.id)
+    for one, other in combinations(free, 2):
+        assert not overlap(box_of(one), box_of(other), 2), (one.text, other.text)
+    for target in scene.targets:
+        check_label(target)
+
+
+def check_label(target: Target) -> None:
+    for words in (item for item in target.normal if isinstance(item, Words)):
+        box = box_of(words)
+        assert box.x >= target.box.x and box.right <= target.box.right + 0.5, (target.id, words.text)
+        assert box.y >= target.box.y and box.bottom <= target.box.bottom + 0.5, (target.id, words.text)
+
+
+@pytest.mark.parametrize(("name", "size", "language", "panel"), CASES)
+def test_nothing_overlaps_and_nothing_is_cut(
+    name: str, size: TextSize, language: Language, panel: str
+) -> None:
+    glass = KNOWN_GLASS[panel]
+    for scene in pages(SAMPLES[name], rendering(glass, size, language)):
+        assert scene.room >= -0.5, f"page {scene.page} overflows by {-scene.room:.0f}"
+        check_targets(scene, glass)
+        check_words(scene, glass)
+
+
+@pytest.mark.parametrize("size", list(TextSize))
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_every_choice_and_every_warning_stands_on_some_page(name: str, size: TextSize) -> None:
+    view = SAMPLES[name]
+    shown = rendering(KNOWN_GLASS["720x1280"], size)
+    scenes = pages(view, shown)
+    ids = {target.id for scene in scenes for target in scene.targets}
+    assert {choice.id for choice in view.choices()} <= ids
+    texts = {text for scene in scenes for text in scene.texts}
+    for part in view.parts:
+        if isinstance(part, Bars):
+            assert {shown.text(line) for line in (*part.happened, *part.not_done, *part.next)} <= texts
+        if isinstance(part, Sheet):
+            assert {shown.text(line.value) for line in part.lines} <= texts
+
+
+@pytest.mark.parametrize("size", list(TextSize))
+def test_the_real_action_stands_on_the_last_page_only(size: TextSize) -> None:
+    scenes = pages(SAMPLES["S12_confirm"], rendering(KNOWN_GLASS["720x1280"], size))
+    assert [scene.target("apply") is not None for scene in scenes] == [False] * (len(scenes) - 1) + [True]
+    assert [scene.target("page-next") is not None for scene in scenes] == [True] * (len(scenes) - 1) + [False]
+
+
+def test_every_view_has_a_screen() -> None:
+    names = {
+        name
+        for name, value in vars(views).items()
+        if isinstance(value, type) and issubclass(value, View) and value is not View
+    }
+    assert set(SCREENS) == names
+    assert {view.name for view in SAMPLES.values()} == names
+
+
+@pytest.mark.parametrize(
+    "name", ["S01_attract", "IdleWarning", "S09_id_numeric", "S13_pin_3_tries", "S04_service_list"]
+)
+@pytest.mark.parametrize("language", list(Language))
+def test_screens_that_must_be_whole_never_turn_pages(name: str, language: Language) -> None:
+    for size in TextSize:
+        assert len(pages(SAMPLES[name], rendering(KNOWN_GLASS["720x1280"], size, language))) == 1
+
+
+@pytest.mark.parametrize("name", ["S09_id_numeric", "S10_id_again_mismatch", "S12_confirm"])
+def test_a_cover_leaves_no_value_to_be_read(name: str) -> None:
+    shown = replace(rendering(KNOWN_GLASS["720x1280"]), covered=True)
+    scene = scene_of(SAMPLES[name], shown)
+    told = " ".join((*scene.texts, *(text for field in scene.fields for text in field.groups)))
+    painted = "".join(item.text for item in scene.items if isinstance(item, Words))
+    for value in ("5019", "0042", "37", "3721", "1234", "あおば"):
+        assert value not in told
+        assert value not in painted
+
+
+def test_a_pin_is_never_words() -> None:
+    scene = scene_of(SAMPLES["S13_pin_1_try_keypad_ready"], rendering(KNOWN_GLASS["720x1280"]))
+    assert scene.fields[0].groups == ("●", "●", "●", "●")
+
+
+def test_stop_never_moves_and_nothing_else_stands_there() -> None:
+    place = Box(536, 60, 152, 124)
+    for name, view in SAMPLES.items():
+        scene = scene_of(view, rendering(KNOWN_GLASS["720x1280"]))
+        there = [target.id for target in scene.targets if overlap(target.box, place)]
+        assert there == (["stop"] if view.stop is not None else []), name
+
+
+def test_the_idle_warning_shows_no_field() -> None:
+    assert not any(True for view in SAMPLES.values() if isinstance(view, IdleWarning) for _ in view.fields())

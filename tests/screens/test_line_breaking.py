@@ -1,0 +1,116 @@
+"""Line breaking: nothing lost, nothing too wide, 禁則 kept."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from screens.line_breaking import NO_END, NO_START, Atom, Break, balance, break_between, break_lines, measure
+from screens.theme import Face, Style
+from screens.typeset import Compositor
+
+TEXT = st.text(
+    alphabet="あいうきゃっんをにアイウカード暗証番号手続、。（）「」ー 123ABab-%", min_size=1, max_size=60
+)
+WIDTH = st.integers(min_value=300, max_value=700)
+STYLE = Style(34)
+COMPOSITOR = Compositor(1.0)
+
+
+def lines_of(text: str, width: float, style: Style = STYLE) -> list[str]:
+    return ["".join(atom.text for atom in line) for line in COMPOSITOR.set(text, style, width).lines]
+
+
+def squeezed(text: str) -> str:
+    return "".join(glyph for glyph in text if glyph not in " \u200b\u2005\u3000\n")
+
+
+@given(TEXT, WIDTH)
+def test_no_glyph_is_lost_or_doubled(text: str, width: int) -> None:
+    assert squeezed("".join(lines_of(text, width))) == squeezed(text)
+
+
+@given(TEXT, WIDTH)
+def test_no_line_is_wider_than_its_box(text: str, width: int) -> None:
+    setting = COMPOSITOR.set(text, STYLE, width)
+    assert setting.width <= width + 0.5
+
+
+def glued(text: str) -> int:
+    """The longest stretch in which no break is allowed."""
+    atoms = COMPOSITOR._atoms(text, STYLE)
+    longest = current = 0.0
+    for index, atom in enumerate(atoms):
+        current += atom.width
+        longest = max(longest, current)
+        if index + 1 < len(atoms) and break_between(atom, atoms[index + 1]) is not Break.NEVER:
+            current = 0.0
+    return int(longest)
+
+
+@given(TEXT, WIDTH)
+def test_kinsoku_holds_wherever_what_belongs_together_fits_a_line(text: str, width: int) -> None:
+    if glued(text) > width:
+        return
+    lines = [line for line in lines_of(text, width) if line]
+    for before, after in pairwise(lines):
+        assert after[0] not in NO_START, lines
+        assert before[-1] not in NO_END, lines
+
+
+@given(TEXT, WIDTH)
+def test_a_balanced_text_has_no_more_lines_than_a_plain_one(text: str, width: int) -> None:
+    atoms = COMPOSITOR._atoms(text, STYLE)
+    plain, even = break_lines(atoms, width), balance(atoms, width)
+    assert len(even.lines) == len(plain.lines)
+    assert even.worst >= plain.worst
+
+
+def test_a_phrase_ends_a_line_before_a_character_does() -> None:
+    assert lines_of("次にまちがえると、暗証番号が 使えなくなります", 540) == [
+        "次にまちがえると、暗証番号が",
+        "使えなくなります",
+    ]
+
+
+def test_a_number_keeps_its_unit() -> None:
+    for width in range(200, 700, 20):
+        for line in lines_of("カードを2022年9月30日までに申し込んだ人が もらえます", width)[1:]:
+            assert line[0] not in "年月日"
+
+
+def test_latin_words_stay_whole() -> None:
+    text = "Leave it in until this screen asks you to take it"
+    words = set(text.split())
+    for width in range(200, 700, 25):
+        assert set(" ".join(lines_of(text, width)).split()) == words
+
+
+def test_a_word_wider_than_its_box_is_parted_rather_than_cut() -> None:
+    lines = lines_of("Donaudampfschifffahrtsgesellschaft", 200)
+    assert len(lines) > 1
+    assert "".join(lines) == "Donaudampfschifffahrtsgesellschaft"
+
+
+def test_no_single_character_is_left_on_a_last_line() -> None:
+    assert all(len(line) >= 3 for line in lines_of("もどりますもどりますもどります", 34 * 14))
+
+
+@pytest.mark.parametrize("face", list(Face))
+def test_what_is_measured_is_what_kivy_renders(face: Face) -> None:
+    from kivy.core.text import Label
+
+    text = "暗証番号 4けた ABC" if face is not Face.LATIN else "Insert your card"
+    width = COMPOSITOR.width(text, Style(46, True, face))
+    label = Label(text=text, font_name=face.value, font_size=46, bold=True)
+    label.resolve_font_name()
+    rendered, _ = label.get_extents(text)
+    assert rendered <= width + 1, "a run wider than measured would leave its box"
+    assert abs(rendered - width) <= 0.04 * width
+
+
+def test_closing_spaces_have_no_width() -> None:
+    assert measure([Atom("あ", 34), Atom(" ", 11)]) == 34
