@@ -247,8 +247,8 @@ class CardTable:
 
     async def sign(self, holder: Holder, pin: bytearray, digests: Sequence[bytes]) -> SignOutcome:
         self.pins.append(pin)
-        self.before_sign()
         try:
+            self.before_sign()
             return self._sign(holder, pin, digests)
         finally:
             pin[:] = bytes(len(pin))
