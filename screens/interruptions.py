@@ -68,8 +68,6 @@ class IdleWarning(Page):
 class Trouble(Page):
     """Icon and title, a low drawing, three bars. ⚠ where the resident can go on, ! where the visit ends."""
 
-    not_done = "bars.not_done"
-
     def title_icon(self) -> str:
         return "warning" if self.view.stop is not None else "error"
 
@@ -80,7 +78,7 @@ class Trouble(Page):
                 case Drawing():
                     found.append(drawing_block(part, r, width, tallest=TROUBLE_DRAWING))
                 case Bars():
-                    found.extend(bars_blocks(part, r, width, not_done=self.not_done))
+                    found.extend(bars_blocks(part, r, width))
                 case _:
                     found.extend(blocks_of([part], r, width))
         return found
@@ -88,8 +86,6 @@ class Trouble(Page):
 
 class OutOfService(Trouble):
     """The terminal rests: nobody has done anything wrong."""
-
-    not_done = "bars.cannot"
 
     def title_icon(self) -> str:
         return "info"

@@ -288,7 +288,7 @@ def opening_panel(opening: Open | NotOpen, state: Readiness) -> Panel:
         lines: tuple[Message, ...] = (message(f"closed.{opening.why.value.replace('-', '_')}"),)
         if opening.again is not None:
             lines = (*lines, message("attract.again", at=opening.again))
-        return Panel(message("attract.closed_now"), (*lines, *missing), Badge.BARRED)
+        return Panel(message("attract.closed_now"), lines, Badge.BARRED, missing)
     lines = (
         (message("attract.closes"), message("attract.closes_day", day=opening.closes))
         if opening.closes is not None
@@ -296,7 +296,7 @@ def opening_panel(opening: Open | NotOpen, state: Readiness) -> Panel:
     )
     if opening.pauses is not None:
         lines = (*lines, message("attract.today_until", at=opening.pauses))
-    return Panel(message("attract.open_now"), (*lines, *missing), Badge.OK)
+    return Panel(message("attract.open_now"), lines, Badge.OK, missing)
 
 
 def out_of_service_view(day: Day, state: Readiness) -> OutOfService:
@@ -310,7 +310,12 @@ def out_of_service_view(day: Day, state: Readiness) -> OutOfService:
         title=message("out_of_service.title"),
         parts=(
             Drawing("out-of-service"),
-            Bars(reasons, (message("out_of_service.not_done"),), (message("out_of_service.next"),)),
+            Bars(
+                reasons,
+                (message("out_of_service.not_done"),),
+                (message("out_of_service.next"),),
+                message("bars.cannot"),
+            ),
             Small(
                 (
                     message("trouble.contact", name=contact.name, phone=contact.phone),
@@ -345,6 +350,7 @@ def no_paper_view(day: Day) -> Trouble:
                 (message("no_paper.happened"),),
                 (message("no_paper.possible"),),
                 (message("no_paper.next"),),
+                message("bars.possible"),
             ),
             Small(
                 (
@@ -355,6 +361,5 @@ def no_paper_view(day: Day) -> Trouble:
         ),
         main=Choice("go-on", message("no_paper.go_on"), Role.PRIMARY),
         back=Choice("leave", message("button.leave"), Role.BACK),
-        stop=None,
         sample=day.facilities.sample,
     )

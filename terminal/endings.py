@@ -64,15 +64,15 @@ _TABLE: dict[tuple[Ending, str], TroubleWords] = {
     (Ending.CARD_REFUSED, "e-money"): TroubleWords("C-12", "e_money", "card-wrong"),
     (Ending.CARD_REFUSED, "android-token"): TroubleWords("C-13", "android_token", "card-wrong"),
     (Ending.CARD_REFUSED, "unknown"): TroubleWords("C-14", "unknown_card", "card-wrong"),
-    (Ending.CARD_REFUSED, "no-auth-certificate"): TroubleWords("C-06", "no_certificate", "card"),
-    (Ending.CARD_REFUSED, "next-generation"): TroubleWords("C-15", "next_generation", "card"),
+    (Ending.CARD_REFUSED, "no-auth-certificate"): TroubleWords("C-06", "no_certificate", "card", retry=False),
+    (Ending.CARD_REFUSED, "next-generation"): TroubleWords("C-15", "next_generation", "card", retry=False),
     (Ending.CARD_REFUSED, "damaged"): TroubleWords("C-16", "damaged", "card"),
-    (Ending.CARD_REFUSED, "expired"): TroubleWords("C-07", "certificate_expired", "card"),
-    (Ending.CARD_REFUSED, "not-yet"): TroubleWords("C-08", "certificate_not_yet", "card"),
-    (Ending.CARD_REFUSED, "renewal-wait"): TroubleWords("C-17", "renewal_wait", "card"),
-    (Ending.CARD_REFUSED, "issuer"): TroubleWords("C-18", "unknown_issuer", "card-wrong"),
+    (Ending.CARD_REFUSED, "expired"): TroubleWords("C-07", "certificate_expired", "card", retry=False),
+    (Ending.CARD_REFUSED, "not-yet"): TroubleWords("C-08", "certificate_not_yet", "card", retry=False),
+    (Ending.CARD_REFUSED, "renewal-wait"): TroubleWords("C-17", "renewal_wait", "card", retry=False),
+    (Ending.CARD_REFUSED, "issuer"): TroubleWords("C-18", "unknown_issuer", "card-wrong", retry=False),
     (Ending.CARD_REFUSED, "someone-else"): TroubleWords("C-19", "someone_else", "card-photo", Tone.ATTENTION),
-    (Ending.CARD_REFUSED, "child"): TroubleWords("A-01", "child", "card-photo", Tone.ATTENTION),
+    (Ending.CARD_REFUSED, "child"): TroubleWords("A-01", "child", "card-photo", Tone.ATTENTION, retry=False),
 }
 
 

@@ -209,6 +209,7 @@ class Panel:
     headline: Message
     lines: tuple[Message, ...] = ()
     badge: Badge | None = None
+    warnings: tuple[Message, ...] = ()  # one ⚠ line each
 
 
 @dataclass(frozen=True)
@@ -278,11 +279,15 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Bars:
-    """The three things a trouble says. What was not done is never left out."""
+    """The three things a trouble says. What was not done is never left out.
+
+    `not_done_head` is another heading where the second says what is not, or still is, possible.
+    """
 
     happened: tuple[Message, ...]
     not_done: tuple[Message, ...]
     next: tuple[Message, ...]
+    not_done_head: Message = Message("bars.not_done")
 
 
 @dataclass(frozen=True)

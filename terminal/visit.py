@@ -35,6 +35,7 @@ from terminal.ports import (
 from terminal.views import (
     Choice,
     Countdown,
+    Drawing,
     IdleWarning,
     KeyPressed,
     Language,
@@ -42,6 +43,7 @@ from terminal.views import (
     Look,
     Note,
     Options,
+    Paragraph,
     Presentation,
     Pressed,
     Role,
@@ -385,20 +387,9 @@ def idle_warning_view(left: int, of: int, *, sample: bool) -> IdleWarning:
         parts=(
             Countdown(left, of),
             Note(message("idle.hidden"), icon="lock"),
-            Options(
-                (
-                    Choice(
-                        "more-time",
-                        message("idle.more"),
-                        Role.PRIMARY,
-                        icon="clock",
-                        look=Look.FILLED,
-                        key="#",
-                        focused=True,
-                    ),
-                )
-            ),
+            Paragraph(message("idle.then")),
         ),
+        main=Choice("more-time", message("idle.more"), Role.PRIMARY, icon="clock", key="#", focused=True),
         sample=sample,
     )
 
@@ -409,6 +400,7 @@ def stop_question_view(*, sample: bool) -> StopQuestion:
         title=message("stop.title"),
         sentence=message("stop.sentence"),
         parts=(
+            Drawing("hidden-fields"),
             Note(message("stop.nothing_accepted"), message("stop.continue_returns"), icon="info"),
             Options((yes,)),
         ),

@@ -15,15 +15,15 @@ BAR = 12
 TEXT_LEFT = 32
 
 
-def bars_blocks(bars: Bars, r: Rendering, width: float, *, not_done: str = "bars.not_done") -> list[Block]:
+def bars_blocks(bars: Bars, r: Rendering, width: float) -> list[Block]:
     """One block each; a block too tall for its page is parted between its lines."""
     p = r.palette
     kinds = (
-        ("bars.happened", bars.happened, p.error),
-        (not_done, bars.not_done, p.success),
-        ("bars.next", bars.next, p.primary),
+        (r.say("bars.happened"), bars.happened, p.error),
+        (r.text(bars.not_done_head), bars.not_done, p.success),
+        (r.say("bars.next"), bars.next, p.primary),
     )
-    return [_bar(r.say(head), messages, colour, r, width) for head, messages, colour in kinds if messages]
+    return [_bar(head, messages, colour, r, width) for head, messages, colour in kinds if messages]
 
 
 def _bar(head: str, messages: Sequence[Message], colour: str, r: Rendering, width: float) -> Block:

@@ -20,6 +20,7 @@ def panel_block(shown: Panel, r: Rendering, width: float) -> Block:
     """May be parted between its lines; the headline then stands on the first page only."""
     room = width - 2 * PADDING
     lines = [r.set(r.text(line), Type.BODY, room) for line in shown.lines]
+    warnings = [r.set(r.text(line), Type.BODY, room - 44) for line in shown.warnings]
     mark = 44.0 if shown.badge else 0.0
     headline = r.set(r.text(shown.headline), Type.LEAD, room - mark)
     colour = badge_colour(shown.badge, r.palette) if shown.badge else (r.palette.text, r.palette.text)
@@ -33,7 +34,12 @@ def panel_block(shown: Panel, r: Rendering, width: float) -> Block:
             top = y + (height - inner) / 2
             for index, setting in enumerate(settings):
                 first = with_headline and index == 0
-                left = x + PADDING + (mark if first else 0.0)
+                warns = any(setting is warning for warning in warnings)
+                left = x + PADDING + (mark if first else 44.0 if warns else 0.0)
+                if warns:
+                    line_height = setting.height / len(setting.lines)
+                    sign = Box(x + PADDING, top + (line_height - 36) / 2, 36, 36)
+                    plan.add(Icon("warning", sign.x, sign.y, 36, r.palette.text))
                 if first and shown.badge:
                     line_height = setting.height / len(setting.lines)
                     icon = BADGES[shown.badge][0]
@@ -44,7 +50,7 @@ def panel_block(shown: Panel, r: Rendering, width: float) -> Block:
 
         return Block(paint, inner + 32)
 
-    return divisible([headline, *lines], build)
+    return divisible([headline, *lines, *warnings], build)
 
 
 def message_lines(messages: Sequence[Message], r: Rendering, width: float) -> list[Setting]:

@@ -18,12 +18,10 @@ from terminal.views import (
     Consent,
     Fact,
     Language,
-    Note,
     Options,
     Paragraph,
     Role,
     Stones,
-    Tone,
     message,
 )
 from terminal.visit import Visit
@@ -93,7 +91,7 @@ def consent_view(facilities: Facilities, stones: Stones) -> Consent:
                 message("consent.contact_detail", contact=operator.contact),
                 "phone",
             ),
-            Note(message("consent.never_number"), icon="check", tone=Tone.SUCCESS),
+            Fact(message("consent.never_number"), icon="check"),
             Options((Choice("whole-text", message("consent.whole_text"), icon="document"),)),
         ),
         main=Choice("agree", message("consent.agree"), Role.PRIMARY, icon="check", key="#"),

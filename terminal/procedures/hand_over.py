@@ -25,6 +25,7 @@ from terminal.views import (
     Note,
     Number,
     Options,
+    Paragraph,
     Part,
     Pressed,
     Role,
@@ -185,7 +186,7 @@ def accepted_view(
             *numbers,
             *_said(done, known),
             *paper,
-            Note(message("accepted.result_from", day=look), icon="calendar"),
+            Paragraph(message("accepted.result_from", day=look)),
             *again,
         ),
         main=Choice("finish", message("button.leave"), Role.PRIMARY, icon="check", key="#"),
@@ -232,11 +233,8 @@ def _said(done: Done, known: Known) -> tuple[Part, ...]:
         elif record.procedure is Procedure.RESERVATION:
             mykey = answer.mykey_id if answer is not None else ""
             parts.append(
-                Note(
-                    message("accepted.mykey", mykey=verbatim(f"{mykey[:4]} {mykey[4:]}"))
-                    if mykey
-                    else message("accepted.mykey_later"),
-                    icon="card",
-                )
+                Note(message("accepted.mykey", mykey=verbatim(f"{mykey[:4]} {mykey[4:]}")), icon="card")
+                if mykey
+                else Paragraph(message("accepted.mykey_later"))
             )
     return tuple(parts)

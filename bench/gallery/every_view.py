@@ -1,0 +1,340 @@
+"""One example of every view that the core can show, built by the core's own functions with invented data.
+
+Layout tests, picture tests and the contact sheets walk this list; a view that is missing here is a view that nobody has
+looked at, so a test holds it against the view classes and the table of troubles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from contract.answer import Answer, Verdict
+from contract.certificate_chain import TrustAnchors
+from contract.keys import KeyRing
+from contract.record import Procedure
+from programmes.eligibility import ServiceOpen, service_state
+from programmes.faults import PackFaults
+from programmes.loader import Programme, load
+from programmes.opening import Moment
+from programmes.search import Row
+from programmes.services import Service
+from screens.catalogue import load_catalogue
+from terminal.attract import Day, attract_view, door_view, no_paper_view, out_of_service_view
+from terminal.endings import Contact, every_trouble, trouble_view
+from terminal.enrolment import Accepted, Draft
+from terminal.facilities import Facilities, Operator, Place
+from terminal.inbox import Inbox
+from terminal.limits import Limits
+from terminal.ports import ClockState, ReaderKind
+from terminal.procedures import (
+    card,
+    checklist,
+    confirmation,
+    consent,
+    hand_over,
+    home,
+    numbers,
+    service_choice,
+    signature,
+)
+from terminal.procedures.signature import Done
+from terminal.readiness import Missing, Readiness
+from terminal.receipt import Slip
+from terminal.views import STOP, Language, Presentation, Stone, Stones, View
+from terminal.visit import Surroundings, Visit, idle_warning_view, language_view, stop_question_view
+
+NOW = datetime.fromisoformat("2022-07-15T10:00:00+09:00")
+_ALL = tuple(Stone)
+_ID = ("5019", "0042", "3721", "1234")
+_IDS = ("018201e0-7b80-7000-8000-00000000000a", "018201e0-7b80-7000-8000-00000000000b")
+
+
+@dataclass(frozen=True)
+class _Stillness:
+    """A terminal that does nothing: enough for views, which only ask what time it is and who runs it."""
+
+    reader: ReaderKind = ReaderKind.CONTACT
+    connected: bool = True
+
+    def visit_now(self) -> datetime:
+        return NOW
+
+    def wall_now(self) -> datetime:
+        return NOW
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    def state(self) -> ClockState:
+        return ClockState.SET
+
+    def online(self) -> bool:
+        return self.connected
+
+
+def demo_programme() -> Programme:
+    """第2弾 with the invented services."""
+    loaded = load(["national-2022", "demo-services"])
+    if isinstance(loaded, PackFaults):
+        raise ValueError(loaded.text())
+    return loaded[0]
+
+
+def demo_facilities(still: _Stillness | None = None, *, printer: bool = True) -> Facilities:
+    still = still or _Stillness()
+    return Facilities(
+        programme=demo_programme(),
+        anchors=TrustAnchors((), accept_test_ca=True),
+        keys=lambda: KeyRing(1, ()),
+        device_key=Ed25519PrivateKey.generate(),
+        store=None,  # type: ignore[arg-type]
+        printer=object() if printer else None,  # type: ignore[arg-type]
+        wording=load_catalogue(),
+        link=still,  # type: ignore[arg-type]
+        operator=Operator(
+            "みほん運営センター",
+            "0000-00-0000（9時から17時）",
+            "ポイントの予約と申込みだけ",
+            "申込みの日から 1年",
+            "",
+        ),
+        place=Place("tk-0042", "みほん駅前店", ""),
+        demo=True,
+        new_id=lambda: _IDS[0],
+        reader_kind=lambda: still.reader,
+    )
+
+
+def demo_visit(facilities: Facilities) -> Visit:
+    around = Surroundings(
+        clock=_Stillness(),  # type: ignore[arg-type]
+        screen=None,  # type: ignore[arg-type]
+        inbox=Inbox(),
+        readers=None,  # type: ignore[arg-type]
+        panel=None,  # type: ignore[arg-type]
+        limits=Limits(),
+        sample=facilities.sample,
+    )
+    return Visit(_IDS[0], around, Presentation())
+
+
+def at(stone: Stone) -> Stones:
+    return Stones(_ALL, stone)
+
+
+def every_view() -> dict[str, View]:
+    """Views by a name that sorts in the order of the resident's way."""
+    facilities = demo_facilities()
+    visit = demo_visit(facilities)
+    groups: tuple[Callable[[Visit, Facilities], dict[str, View]], ...] = (
+        _before,
+        _services,
+        _card,
+        _entries,
+        _act,
+        _after,
+        _interruptions,
+        _troubles,
+    )
+    return {name: view for group in groups for name, view in group(visit, facilities).items()}
+
+
+def _service(facilities: Facilities, key: str) -> Service:
+    service = facilities.programme.service(key)
+    if service is None:
+        raise KeyError(key)
+    return service
+
+
+def _measure(facilities: Facilities) -> str:
+    return facilities.programme.offered_measures()[0].key
+
+
+def _before(visit: Visit, facilities: Facilities) -> dict[str, View]:
+    day = Day(visit.around, facilities, lambda: Readiness(()), Presentation())
+    fine = Readiness(())
+    poor = Readiness((Missing.PAPER, Missing.NETWORK))
+    return {
+        "S01-attract": attract_view(visit, day, fine, lying=False, restarted=False),
+        "S01-attract-card-lies": attract_view(visit, day, fine, lying=True, restarted=False),
+        "S01-attract-missing": attract_view(visit, day, poor, lying=False, restarted=False),
+        "S01-attract-restarted": attract_view(visit, day, fine, lying=False, restarted=True),
+        "S01-out-of-service": out_of_service_view(day, Readiness((Missing.READER,))),
+        "S01-door": door_view(day),
+        "S01-no-paper": no_paper_view(day),
+        "S02-home": home.home_view(visit, facilities),
+        "S02-status": home.status_view(facilities),
+        "S02-guide": home.guide_view(visit, facilities),
+        "S03-checklist": checklist.checklist_view(
+            visit, facilities, _measure(facilities), needs_service=True
+        ),
+        "S03-checklist-reservation": checklist.checklist_view(
+            visit, facilities, _measure(facilities), needs_service=False
+        ),
+        "S03-help-pin": checklist.help_view(facilities, "pin-unknown"),
+        "S03-help-id": checklist.help_view(facilities, "id-unknown"),
+    }
+
+
+def _services(visit: Visit, facilities: Facilities) -> dict[str, View]:
+    measure, stones = _measure(facilities), at(Stone.CHOOSE)
+    moment = Moment(NOW)
+    pack = facilities.programme.pack
+    aoba, koharu, shiosai = (_service(facilities, key) for key in ("aoba", "kohaku", "shiosai"))
+    opened = service_state(pack, aoba, (measure,), moment)
+    needs = service_state(pack, koharu, (measure,), moment)
+    if not isinstance(opened, ServiceOpen) or not isinstance(needs, ServiceOpen):
+        raise ValueError("the demonstration services are not open on the demonstration day")
+    shelf = service_choice.Shelf
+    return {
+        "S04-services": service_choice.shelf_view(visit, facilities, measure, shelf(), stones),
+        "S04-services-page-2": service_choice.shelf_view(visit, facilities, measure, shelf(page=2), stones),
+        "S04-search": service_choice.search_view(facilities, measure, (), stones),
+        "S04-search-typed": service_choice.search_view(facilities, measure, (Row.A,), stones),
+        "S05-terms": service_choice.terms_view(facilities, measure, aoba, opened, moment, stones),
+        "S05-terms-register-first": service_choice.terms_view(
+            facilities, measure, koharu, needs, moment, stones
+        ),
+        "S05-refused": service_choice.refused_service_view(
+            facilities, shiosai, service_state(pack, shiosai, (measure,), moment), stones
+        ),
+        "S06-consent": consent.consent_view(facilities, at(Stone.CONSENT)),
+        "S06-consent-whole": consent.whole_text_view(facilities, at(Stone.CONSENT)),
+    }
+
+
+def _card(visit: Visit, facilities: Facilities) -> dict[str, View]:
+    del visit
+    stones = at(Stone.CARD)
+    field = demo_facilities(_Stillness(reader=ReaderKind.FIELD))
+    return {
+        "S07-place-card": card.place_card_view(facilities, stones, lying=False),
+        "S07-place-card-lies": card.place_card_view(facilities, stones, lying=True),
+        "S07-place-card-nfc": card.place_card_view(field, stones, lying=False),
+        "S07-reading": card.reading_view(facilities, stones),
+        "S08-confirm-card": card.confirm_card_view(facilities, stones),
+    }
+
+
+def _entries(visit: Visit, facilities: Facilities) -> dict[str, View]:
+    del visit
+    stones = at(Stone.NUMBER)
+    aoba, icho, open_ = (_service(facilities, key) for key in ("aoba", "icho", "yamabuki"))
+    if aoba.id_entry is None or icho.id_entry is None or open_.id_entry is None:
+        raise ValueError("the demonstration services have lost their entries")
+    row, letters = aoba.id_entry, icho.id_entry
+    lengths = numbers.group_lengths(row)
+    half = numbers.Typing(lengths, (_ID[0], _ID[1], "37", ""))
+    differs = numbers.Typing(lengths, _ID).without(1)
+    empty = numbers.Typing.empty
+    return {
+        "S09-id": numbers.enter_view(facilities, row, half, stones),
+        "S09-id-complete": numbers.enter_view(facilities, row, numbers.Typing(lengths, _ID), stones),
+        "S09-id-letters": numbers.enter_view(
+            facilities, letters, empty(numbers.group_lengths(letters)).press("J").press("X"), stones
+        ),
+        "S09-id-open": numbers.enter_view(
+            facilities, open_.id_entry, empty(numbers.group_lengths(open_.id_entry)).press("7"), stones
+        ),
+        "S09-find": numbers.find_view(row, sample=True),
+        "S10-again": numbers.repeat_view(facilities, row, half, stones),
+        "S10-again-differs": numbers.repeat_view(facilities, row, differs, stones),
+        "S11-code": numbers.code_view(
+            facilities, aoba.codes[0], empty((3,)).press("8").press("2"), stones, 1, 1
+        ),
+        "S11-phone": numbers.phone_view(facilities, empty((4,)), stones, optional=False),
+        "S11-phone-optional": numbers.phone_view(facilities, empty((4,)), stones, optional=True),
+    }
+
+
+def demo_draft(facilities: Facilities) -> Draft:
+    return Draft(
+        measure=_measure(facilities),
+        service="aoba",
+        service_id="".join(_ID),
+        codes=("827",),
+        consent=consent.consent_given(facilities, Language.JA),
+    )
+
+
+def _act(visit: Visit, facilities: Facilities) -> dict[str, View]:
+    del visit
+    stones, draft = at(Stone.CONFIRM), demo_draft(facilities)
+    service = _service(facilities, "aoba")
+    confirm = confirmation.confirm_view
+    return {
+        "S12-confirm": confirm(facilities, draft, service, stones, revealed=False),
+        "S12-confirm-revealed": confirm(facilities, draft, service, stones, revealed=True),
+        "S12-confirm-reservation": confirm(facilities, draft, None, stones, revealed=False),
+        "S13-pin": signature.pin_view(facilities, 2, 3, stones, again=False),
+        "S13-pin-ready": signature.pin_view(facilities, 4, 3, stones, again=False),
+        "S13-pin-wrong": signature.pin_view(facilities, 0, 2, stones, again=True),
+        "S13-pin-last-try": signature.last_try_view(facilities, stones),
+        "S13-working": signature.working_view(facilities, stones, signed=False),
+        "S13-working-signed": signature.working_view(facilities, stones, signed=True),
+    }
+
+
+def demo_records() -> tuple[Accepted, ...]:
+    return (
+        Accepted(_IDS[0], Procedure.RESERVATION, "K7M2-9QXD"),
+        Accepted(_IDS[1], Procedure.APPLICATION, "3LEL-8ELW"),
+    )
+
+
+def demo_slip(*, reservation_only: bool = False) -> Slip:
+    """What the paper of the demonstration visit says."""
+    facilities = demo_facilities()
+    records = demo_records()[:1] if reservation_only else demo_records()
+    return Slip.of(demo_visit(facilities), facilities, demo_draft(facilities), records)
+
+
+def _after(visit: Visit, facilities: Facilities) -> dict[str, View]:
+    stones, records = at(Stone.ACCEPTED), demo_records()
+    done, part = Done(records, True), Done(records[:1], False)
+    arrived = hand_over.Known(frozenset(_IDS))
+    answered = replace(
+        arrived,
+        answers=(
+            Answer(_IDS[0], Verdict.DONE, 0, mykey_id="M1H0NA23"),
+            Answer(_IDS[1], Verdict.REFUSED, 0, code="X-17"),
+        ),
+    )
+
+    def show(what: Done, known: hand_over.Known, *, take_card: bool, printed: bool = True) -> View:
+        return hand_over.accepted_view(
+            visit, facilities, what, known, stones, take_card=take_card, printed=printed
+        )
+
+    return {
+        "S14-take-card": show(done, arrived, take_card=True),
+        "S14-paper": show(done, arrived, take_card=False),
+        "S14-paper-offline": show(done, hand_over.Known(), take_card=False),
+        "S14-paper-answered": show(done, answered, take_card=False),
+        "S14-no-paper": show(done, arrived, take_card=False, printed=False),
+        "S14-reservation-only": show(Done(records[:1], True), arrived, take_card=False),
+        "S14-in-part": show(part, arrived, take_card=False),
+        "S15-take-card": card.take_card_view(sample=True),
+    }
+
+
+def _interruptions(visit: Visit, facilities: Facilities) -> dict[str, View]:
+    del facilities
+    return {
+        "X1-idle": idle_warning_view(30, 30, sample=True),
+        "X2-stop": stop_question_view(sample=True),
+        "X3-language": language_view(visit.presentation, stop=STOP, sample=True),
+    }
+
+
+def _troubles(visit: Visit, facilities: Facilities) -> dict[str, View]:
+    del visit
+    contact = Contact(facilities.operator.name, facilities.operator.contact, facilities.place.terminal)
+    return {
+        f"T-{words.code}-{words.slug.replace('_', '-')}": trouble_view(ending, detail, contact, sample=True)
+        for (ending, detail), words in every_trouble().items()
+    }
