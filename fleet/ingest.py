@@ -131,9 +131,10 @@ class Ingest:
         arrivals = [Arrival(message.topic, bytes(message.payload), message.retain) for message in messages]
         judgements = [judge(arrival, self._find_device, self._seal_kids) for arrival in arrivals]
         taken = take(self._engine, judgements, self._now_ms())
-        self._acknowledge(taken.stored)
-        for message in messages:
-            self._connection.puback(message)
+        with self._connection.burst():
+            self._acknowledge(taken.stored)
+            for message in messages:
+                self._connection.puback(message)
         self._tell(taken)
 
     def _acknowledge(self, stored: Sequence[Believed]) -> None:

@@ -273,10 +273,11 @@ class Uplink:
             return
         self._more = len(rows) == room
         waiting = self._outflow.waiting
-        for pending in rows:
-            self._outflow.looked_at(pending.row)
-            if pending.row not in waiting:
-                self._send_one(pending, now)
+        with self._connection.burst():
+            for pending in rows:
+                self._outflow.looked_at(pending.row)
+                if pending.row not in waiting:
+                    self._send_one(pending, now)
 
     def _overdue_room(self) -> int:
         return max(0, self._window() - self._outflow.unconfirmed)
