@@ -10,7 +10,7 @@ from bench.nfc.drawer import FELICA_SYSTEMS
 from bench.run_folder import RunFolder
 
 #: Ordinary residents shown beside those with a name of their own.
-ORDINARY = 6
+ORDINARY = 4
 
 
 @dataclass(frozen=True)

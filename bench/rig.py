@@ -63,6 +63,7 @@ class Rig:
         self._parts: dict[str, Part] = {}
         self._resting: set[str] = set()
         self._display = ""
+        self._terminal_started = 0.0
         self._claimed: IO[str] | None = None
 
     # ------------------------------------------------------------------ life
@@ -169,6 +170,7 @@ class Rig:
         for name, program in programs.items():
             self._parts[name] = program
             program.launch()
+            self._note_start(name)
 
     def _start_part(self, name: str, part: Part) -> None:
         self._parts[name] = part
@@ -266,6 +268,12 @@ class Rig:
         if not is_alive(part):
             part.stop()
             part.start()
+            self._note_start(name)
+
+    def _note_start(self, name: str) -> None:
+        """The visit clock runs from `now` at the terminal's start."""
+        if name == "terminal":
+            self._terminal_started = time.time()
 
     def watch(self) -> None:
         """One look at every part: notes who died, and starts it again if the rig keeps its parts alive."""
@@ -359,6 +367,7 @@ class Rig:
                 "dashboard": self.dashboard_address,
             },
             "now": self.choices.terminal.now.isoformat(),
+            "terminal_started": self._terminal_started,
             "reader": self.choices.reader.value,
             "display": self.choices.display.value,
             "seed": self.choices.seed,

@@ -58,7 +58,7 @@ def vnc_parts(display: str, folder: Path, environment: Mapping[str, str]) -> tup
 
     Only the port of websockify can be reached by TCP, and only on loopback.
     """
-    if not (NOVNC / "vnc_lite.html").exists():
+    if not (NOVNC / "vnc.html").exists():
         raise DisplayFailed("noVNC is missing: install novnc")
     port, socket = free_port(), folder / "vnc.sock"
     socket.unlink(missing_ok=True)
@@ -76,7 +76,7 @@ def vnc_parts(display: str, folder: Path, environment: Mapping[str, str]) -> tup
 
 def window_address(port: int) -> str:
     """Address of the page that shows the window and takes touches."""
-    return f"http://127.0.0.1:{port}/vnc_lite.html?scale=true"
+    return f"http://127.0.0.1:{port}/vnc.html?autoconnect=true&resize=scale&reconnect=true&reconnect_delay=500"
 
 
 def _free_display() -> int:
