@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
 from functools import cache
 
@@ -30,22 +30,12 @@ from terminal.limits import Limits
 from terminal.ports import DoorChanged, PresenceChanged
 from terminal.readiness import Readiness, readiness
 from terminal.views import (
-    Bars,
-    Choice,
-    Drawing,
-    Fact,
     KeyPressed,
     Language,
     Message,
-    Note,
     Number,
-    Panel,
-    Paragraph,
     Presentation,
     Pressed,
-    Progress,
-    Sheet,
-    Small,
     Trouble,
     View,
 )
@@ -208,9 +198,9 @@ class Rig:
             await self.key(character)
 
     async def key(self, key: str) -> None:
-        fields = list(self.view.fields())
-        assert fields, f"{self.view.name} has no keypad"
-        await self.put(KeyPressed(fields[0].id, key))
+        boxes = list(self.view.fields())
+        assert boxes, f"{self.view.name} has no keypad"
+        await self.put(KeyPressed(boxes[0].id, key))
 
     async def lay(self, what: str | CardModel = "happy", reader: str = "reader") -> None:
         self.readers.put(card(what) if isinstance(what, str) else what, reader)
@@ -309,51 +299,22 @@ async def running(rig: Rig) -> AsyncIterator[Rig]:
 # --------------------------------------------------------------------------- texts of a view
 
 
-def messages_of(view: View) -> Iterator[Message]:
-    """Every message of a view, titles first."""
-    yield view.title
-    if view.sentence is not None:
-        yield view.sentence
-    for part in view.parts:
-        yield from _messages_of_part(part)
-    if view.main is not None and not isinstance(view.main, Choice):
-        yield view.main.text
-    for choice in view.choices():
-        yield from _some(choice.label, choice.detail, choice.say)
-    for box in view.fields():
-        yield from _some(box.label)
-
-
-def _messages_of_part(part: object) -> Iterator[Message]:
-    match part:
-        case Note(text=text, detail=detail) | Fact(text=text, detail=detail):
-            yield from _some(text, detail)
-        case Paragraph(text=text):
-            yield text
-        case Panel(headline=headline, lines=lines):
-            yield from (headline, *lines)
-        case Drawing(labels=labels, caption=caption):
-            yield from _some(caption, *(label for _, label in labels))
-        case Sheet(strip=strip, lines=rows):
-            yield strip
-            for row in rows:
-                yield from (row.label, row.value)
-        case Bars(happened=happened, not_done=not_done, next=following):
-            yield from (*happened, *not_done, *following)
-        case Number(label=label):
-            yield label
-        case Progress(steps=steps):
-            yield from (text for text, _ in steps)
-        case Small(lines=small):
-            yield from small
+def messages_of(thing: object) -> Iterator[Message]:
+    """Every message in a view or a part of one, wherever it stands, in the order of the fields."""
+    match thing:
+        case Message():
+            yield thing
+        case tuple():
+            for item in thing:
+                yield from messages_of(item)
+        case _ if is_dataclass(thing):
+            for place in fields(thing):
+                yield from messages_of(getattr(thing, place.name))
         case _:
             pass
 
 
-def _some(*texts: Message | None) -> Iterator[Message]:
-    yield from (text for text in texts if text is not None)
-
-
 def words_of(view: View, language: Language) -> str:
+    """Everything that is to be read on a view: its messages, and the 受付番号."""
     numbers = [part.text for part in view.parts if isinstance(part, Number)]
     return "\n".join([*(catalogue().text(m, language) for m in messages_of(view)), *numbers])

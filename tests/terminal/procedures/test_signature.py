@@ -138,6 +138,11 @@ async def test_after_the_signature_the_paper_comes_card_or_no_card(taken: bool) 
         assert [event.reason for event in rig.noted(VisitEnded)] == ["finished"]
 
 
+def exchange(rig: Rig) -> None:
+    rig.readers.take()
+    rig.readers.put(card("resident-1"))
+
+
 #: What comes while records are put away, or while S14 stands: none of it may unsay anything.
 DISTURBANCES: dict[str, Callable[[Rig], object]] = {
     "card lifted": lambda rig: rig.readers.take(),
@@ -145,7 +150,7 @@ DISTURBANCES: dict[str, Callable[[Rig], object]] = {
     "stop pressed": lambda rig: rig.inbox.put(Pressed("stop")),
     "door opened": lambda rig: rig.inbox.put(DoorChanged(True)),
     "nobody there": lambda rig: rig.inbox.put(PresenceChanged(False)),
-    "other card": lambda rig: (rig.readers.take(), rig.readers.put(card("resident-1"))),
+    "other card": lambda rig: exchange(rig),
 }
 
 
