@@ -164,7 +164,7 @@ async def _appliance(
     journal = _open_journal(settings, trust, data, clock, inbox)
     devices = await open_devices(settings, inbox)
     try:
-        yield Appliance(settings, screen, clock, devices, journal, data, secrets.token_hex(8))
+        yield Appliance(settings, screen, clock, devices, journal, data, _boot_id())
     finally:
         await devices.close()
         await journal.close()
@@ -326,6 +326,11 @@ def _birth(appliance: Appliance) -> Birth:
         clock=appliance.clock.state().value,
         demo=appliance.settings.demo,
     )
+
+
+def _boot_id() -> str:
+    """The kernel's name for this boot (random(4)); the uplink says the same, so that the fleet can match them."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
 
 
 def _hardware() -> str:
