@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from screens.block import Block
 from screens.keypads import HEIGHT as PAD_HEIGHT
 from screens.keypads import keypad
@@ -17,18 +19,41 @@ SINGLE_BOX = 98
 PAD_GAP = 20
 BELOW_PAD = 24
 """Room below the pad where there is some: it then ends 44 above the footer."""
+WIDEST_GLYPH = 40.0
 PADDING_GLYPHS = 3.5
 """Width of a group beside its glyphs, in glyphs: a group of two and three of five share a line as 108:167."""
 
 
+SINGLE_BOXES = 6
+"""A lone group of at most so many characters is shown as boxes of one: a code has no groups to find again."""
+
+
+def boxes_of(field: Field) -> Field:
+    """The field as it is drawn."""
+    if len(field.groups) != 1 or field.kind in (FieldKind.PIN, FieldKind.KANA):
+        return field
+    whole = field.groups[0]
+    if not 1 < whole.length <= SINGLE_BOXES:
+        return field
+    typed = len(whole.content)
+    boxes = [Group(1, glyph, GroupState.EMPTY) for glyph in whole.content]
+    boxes += [
+        Group(1, "", whole.state if index == typed else GroupState.EMPTY)
+        for index in range(typed, whole.length)
+    ]
+    if whole.state is GroupState.COMPLETE:
+        boxes = [replace(box, state=GroupState.COMPLETE) for box in boxes]
+    return replace(field, groups=tuple(boxes))
+
+
 def entry_block(entry: Entry, tries: Tries | None, r: Rendering, width: float) -> Block:
     """Field and keypad, at the same place on every screen: the pad ends 44 above the footer where there is room."""
-    field = entry.field
+    told, field = entry.field, boxes_of(entry.field)
     field_height = GROUP_HEIGHT + PAD_GAP if field.groups and field.kind is not FieldKind.KANA else 0.0
     label_height = _label_height(field, r, width)
 
     def paint(plan: Plan, x: float, y: float, _: float) -> None:
-        plan.fields.append(_shown(field, r))
+        plan.fields.append(_shown(told, r))
         if label_height:
             label = r.set(r.text(field.label), Type.LABEL, width) if field.label else None
             if label:
@@ -71,7 +96,7 @@ def _widths(field: Field, width: float) -> list[float]:
         gap = GAP * (len(groups) - 1)
         return [min(SINGLE_BOX, (width - gap) / len(groups))] * len(groups)
     glyphs = sum(group.length + PADDING_GLYPHS for group in groups)
-    unit = (width - GAP * (len(groups) - 1)) / glyphs
+    unit = min(WIDEST_GLYPH, (width - GAP * (len(groups) - 1)) / glyphs)
     return [(group.length + PADDING_GLYPHS) * unit for group in groups]
 
 
@@ -110,7 +135,7 @@ def _frame(box: Box, field: Field, group: Group, p: Palette) -> Fill:
             return Fill(box, p.soft, 14, p.primary, 6)
         case GroupState.WRONG:
             return Fill(box, p.error_soft, 14, p.error, 6)
-        case GroupState.COMPLETE if field.kind is not FieldKind.PIN and group.length > 1:
+        case GroupState.COMPLETE if field.kind is not FieldKind.PIN:
             return Fill(box, p.success_soft, 14, p.success, 3)
         case _:
             return Fill(box, p.sheet, 14, p.line, 3)

@@ -41,6 +41,9 @@ CONTENT_GAP = 18
 CONTENT_GAP_BARE = 12  # below a title without sentence
 BOTTOM_GAP = 20
 SMALLEST_TITLE = 46.0
+HEADS = ((True, True), (False, True), (False, False))
+"""With sentence and stones, without the one, without both: a keypad with a warning above it leaves little room."""
+
 SHRINKS = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6)
 
 LANDSCAPE_LEFT = 560 / 1216
@@ -77,6 +80,7 @@ class Page:
         self.height = rendering.glass.height
         self.content_width = self.width - 2 * MARGIN
         self.landscape = rendering.glass.landscape
+        self.has_sentence, self.has_stones = HEADS[0]
         self.has_entry = any(isinstance(part, Entry) for part in view.parts)
 
     # ----------------------------------------------------------------- what screens override
@@ -166,13 +170,13 @@ class Page:
     def _head(self, plan: Plan, r: Rendering, page: int) -> float:
         """Stones, title and sentence; returns where the content begins."""
         y = self._title(plan, r, self._stones(plan) + TITLE_GAP)
-        if self.view.sentence is None or page > 1:
+        if self.view.sentence is None or page > 1 or not self.has_sentence:
             return y + CONTENT_GAP_BARE
         return self._sentence(plan, r, y) + CONTENT_GAP
 
     def _stones(self, plan: Plan) -> float:
         """The stepping stones, if the view is one of the way; returns where they end."""
-        if self.view.stones is None:
+        if self.view.stones is None or not self.has_stones:
             return HEADER_HEIGHT + NO_STONES_HEIGHT
         header.stones(plan, self.view.stones, self.r, HEADER_HEIGHT)
         return HEADER_HEIGHT + STONES_HEIGHT
@@ -211,12 +215,14 @@ class Page:
         return self.height - FOOTER_HEIGHT - BOTTOM_GAP
 
     def _columns(self) -> tuple[list[Column], Rendering]:
-        """The columns, and the rendering whose text size they hold (smaller only beside a keypad)."""
-        for shrink in SHRINKS if self.has_entry or self.one_page else SHRINKS[:1]:
-            r = replace(self.r, shrink=shrink)
-            columns = self._columns_at(r)
-            if all(column.fits for column in columns):
-                break
+        """The columns, and the rendering whose text size they hold: smaller only where no page may turn."""
+        whole = self.has_entry or self.one_page
+        for self.has_sentence, self.has_stones in HEADS if whole else HEADS[:1]:
+            for shrink in SHRINKS if whole else SHRINKS[:1]:
+                r = replace(self.r, shrink=shrink)
+                columns = self._columns_at(r)
+                if all(column.fits for column in columns):
+                    return columns, r
         return columns, r
 
     def _columns_at(self, r: Rendering) -> list[Column]:

@@ -78,7 +78,7 @@ def _row(plan: Plan, row: Sequence[Choice], layout: Layout, r: Rendering, box: B
         case Layout.STACK:
             plan.add(plain_button(r, row[0], box, kind=Kind.CURRENT if row[0].look is Look.CHOSEN else None))
         case Layout.PAIR:
-            column = (box.width - GAP) / 2
+            column = (box.width - GAP) / 2 if len(row) > 1 else box.width
             for index, choice in enumerate(row):
                 plan.add(
                     plain_button(r, choice, Box(box.x + index * (column + GAP), box.y, column, box.height))

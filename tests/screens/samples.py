@@ -495,7 +495,7 @@ def with_the_card() -> dict[str, View]:
                     Field(
                         "code",
                         FieldKind.DIGITS,
-                        groups("8", "2", "", length=1, current=2),
+                        (Group(3, "82", GroupState.CURRENT),),
                         label=t("コード\n1つめ／1つ", "Code\n1 of 1"),
                         find_help=True,
                     )
@@ -543,6 +543,23 @@ def with_the_card() -> dict[str, View]:
             stones=at(Stone.CONFIRM),
             parts=(Entry(pin_field(2)), Tries(3)),
             main=Status(t("あと 2 けた", "2 more digits")),
+            back=BACK,
+        ),
+        "S13_pin_wrong": EnterPin(
+            title=t("暗証番号 4けた", "4-digit PIN"),
+            sentence=t("カードを受け取ったとき 決めた数字", "Set when you received the card"),
+            stones=at(Stone.CONFIRM),
+            parts=(
+                Note(
+                    t("暗証番号が ちがいます", "Wrong PIN"),
+                    t("まだ 受け付けていません", "Nothing has been accepted"),
+                    icon="error",
+                    tone=Tone.ERROR,
+                ),
+                Entry(pin_field(0)),
+                Tries(2),
+            ),
+            main=Status(t("あと 4 けた", "4 more digits")),
             back=BACK,
         ),
         "S13_pin_1_try_keypad_ready": EnterPin(
