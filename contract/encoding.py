@@ -13,6 +13,9 @@ T = TypeVar("T")
 #: The largest MQTT payload we read or send, in bytes. AWS IoT Core stops at 128 KiB; ours are below 8 KiB.
 MAX_PAYLOAD = 65_536
 
+#: The largest number in a message: JSON readers keep integers exact up to here (RFC 8259 §6), databases beyond.
+MAX_NUMBER = 2**53 - 1
+
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 

@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from contract import sealing
-from contract.encoding import Malformed, canonical, read, text_of
+from contract.encoding import MAX_NUMBER, Malformed, canonical, read, text_of
 from contract.keys import FleetKey
 
 VERSION = 1
@@ -27,8 +27,8 @@ class Envelope(msgspec.Struct, frozen=True):
     id: _Id
     terminal: _Id
     journal: _Id
-    seq: Annotated[int, msgspec.Meta(ge=1)]
-    ts: Annotated[int, msgspec.Meta(ge=0)]
+    seq: Annotated[int, msgspec.Meta(ge=1, le=MAX_NUMBER)]
+    ts: Annotated[int, msgspec.Meta(ge=0, le=MAX_NUMBER)]
     kid: _Id
     enc: bytes
     ct: bytes

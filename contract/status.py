@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
+
+from contract.encoding import MAX_NUMBER
+
+#: Counts and times fit a database's column: what does not would stop whoever stores it, and come again.
+_Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_NUMBER)]
+_Boot = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}\Z")]
 
 
 class StateWord(StrEnum):
@@ -22,17 +29,17 @@ class State(msgspec.Struct, frozen=True):
 
     v: int
     state: StateWord
-    boot: str
-    connection: int
-    ts: int
+    boot: _Boot
+    connection: _Count
+    ts: _Count
 
 
 class Birth(msgspec.Struct, frozen=True):
     """Said once a connection. `certificate_expires` is ISO 8601 of the TLS certificate."""
 
     v: int
-    boot: str
-    ts: int
+    boot: _Boot
+    ts: _Count
     site: str
     hardware: str
     versions: dict[str, str]
@@ -54,16 +61,16 @@ class Health(msgspec.Struct, frozen=True):
     """On change and every 5 minutes. Ages in seconds; `audit_head` is the hash chain's last link (hex)."""
 
     v: int
-    boot: str
-    ts: int
+    boot: _Boot
+    ts: _Count
     service: str  # inService, degraded, outOfService
     devices: tuple[DeviceReport, ...]
     paper: str  # full, low, out, unknown
-    outbox_depth: int
-    outbox_oldest_s: int
+    outbox_depth: _Count
+    outbox_oldest_s: _Count
     audit_head: str
     journal: str
-    last_seq: int
+    last_seq: _Count
     disk_free_mb: int | None = None
     temperature_c: float | None = None
     alarms: tuple[str, ...] = ()
@@ -74,4 +81,4 @@ class FleetState(msgspec.Struct, frozen=True):
 
     v: int
     online: bool
-    ts: int
+    ts: _Count

@@ -37,6 +37,12 @@ def changed(**fields: object) -> bytes:
     return json.dumps({**json.loads(terminal.envelope()), **fields}).encode()
 
 
+def said(**fields: object) -> bytes:
+    """A state word with fields replaced."""
+    word = State(1, StateWord.READY, "boot", 1, 5)
+    return json.dumps({**json.loads(canonical(word)), **fields}).encode()
+
+
 def test_an_envelope_signed_by_its_terminal_is_believed_and_hashed_as_it_came() -> None:
     payload = terminal.envelope()
     found = judged(on(Up.ENROLMENT, payload))
@@ -80,6 +86,12 @@ BAD: dict[str, tuple[Callable[[], Arrival], Reason]] = {
     "state of version 3": (lambda: on(Up.STATE, b'{"v":3}'), Reason.OTHER_VERSION),
     "state that is none": (lambda: on(Up.STATE, b'{"v":1,"state":"asleep"}'), Reason.MALFORMED),
     "health cut off": (lambda: on(Up.HEALTH, b'{"v":1'), Reason.NOT_JSON),
+    "a time that no column holds": (lambda: on(Up.STATE, said(ts=2**63)), Reason.MALFORMED),
+    "a counter that no column holds": (lambda: on(Up.STATE, said(connection=2**64 - 1)), Reason.MALFORMED),
+    "a time before 1970": (lambda: on(Up.STATE, said(ts=-1)), Reason.MALFORMED),
+    "a NUL in the boot id": (lambda: on(Up.STATE, said(boot="a\0")), Reason.MALFORMED),
+    "a boot id without end": (lambda: on(Up.STATE, said(boot="a" * 65)), Reason.MALFORMED),
+    "seq that no column holds": (lambda: on(Up.ENROLMENT, terminal.envelope(seq=2**63)), Reason.MALFORMED),
     "birth without fields": (lambda: on(Up.BIRTH, b'{"v":1}'), Reason.MALFORMED),
 }
 
