@@ -21,6 +21,15 @@ from cryptography.x509.oid import NameOID
 #: A 利用者証明用 certificate is about 1.3–1.8 kB; whatever is larger than this is none.
 MAX_CERTIFICATE = 8_192
 _TEST_ORGANISATION = "JPKI-TEST"
+#: All that the parser raises for bytes which somebody else made; the last three are no ValueErrors.
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,7 @@ def parse(der: bytes) -> x509.Certificate | None:
         certificate = x509.load_der_x509_certificate(der)
         certificate.public_key()
         _ = certificate.extensions
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension):
+    except _UNREADABLE:
         return None
     return certificate
 

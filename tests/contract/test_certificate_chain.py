@@ -87,6 +87,7 @@ def holder(
     begin: datetime = NOW - YEARS,
     end: datetime = NOW + YEARS,
     padding_bytes: int = 0,
+    alternative_name: bytes = b"",
 ) -> bytes:
     public = (key or rsa_key("holder")).public_key()
     builder = (
@@ -101,6 +102,9 @@ def holder(
     if padding_bytes:
         oid = x509.ObjectIdentifier("1.2.3.4")
         builder = builder.add_extension(x509.UnrecognizedExtension(oid, bytes(padding_bytes)), critical=False)
+    if alternative_name:
+        names = x509.UnrecognizedExtension(x509.oid.ExtensionOID.SUBJECT_ALTERNATIVE_NAME, alternative_name)
+        builder = builder.add_extension(names, critical=False)
     return builder.sign(issuer.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
@@ -141,6 +145,7 @@ def test_the_issuer_is_found_among_generations_of_the_same_name() -> None:
         ("truncated", "damaged"),
         ("trailing byte", "damaged"),
         ("PEM", "damaged"),
+        ("a name of a kind nobody reads", "damaged"),
         ("one bit of the signature", "issuer"),
     ],
 )
@@ -168,6 +173,8 @@ def test_each_untrusted_certificate_gets_its_reason(case: str, reason: str) -> N
         "truncated": good[:-1],
         "trailing byte": good + b"\x00",
         "PEM": b"-----BEGIN CERTIFICATE-----\n",
+        # SubjectAltName with an x400Address (RFC 5280, 4.2.1.6): legal, and met by an exception of its own.
+        "a name of a kind nobody reads": holder(real, alternative_name=bytes.fromhex("3004a3020500")),
         "one bit of the signature": good[:-1] + bytes([good[-1] ^ 1]),
     }
     found = trusted.check(documents.get(case, good), NOW)
