@@ -21,7 +21,7 @@ _Pin = Annotated[int, Meta(ge=0, le=27, description="a BCM pin number, 0-27")]
 
 
 class TerminalTable(Struct, frozen=True, kw_only=True):
-    id: Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,40}$", description="1-40 of a-z, 0-9 and -")]
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,40}\Z", description="1-40 of a-z, 0-9 and -")]
     data_dir: Annotated[str, Meta(min_length=1, description="the folder of outbox.db and mailbox.db")]
     site: Annotated[str, Meta(min_length=1, description="the place as residents call it")]
     site_address: str = ""
@@ -185,7 +185,7 @@ def load(path: Path, *, installed: bool) -> Settings | BadSettings:
     faults = FaultList(str(path))
     _accept_integers_as_seconds(raw)
     file = decode(raw, File, faults)
-    installed = installed or INSTALLED_AT in path.resolve().parents
+    installed = installed or _is_installed(path)
     for key, present in _demo_keys(raw).items():
         if installed and present:
             faults.add(key, "is for demo and tests only", "remove it from an installed terminal's settings")
@@ -194,6 +194,12 @@ def load(path: Path, *, installed: bool) -> Settings | BadSettings:
     if file is None or faults.found:
         return BadSettings(tuple(faults.found))
     return Settings(file, path.resolve().parent)
+
+
+def _is_installed(path: Path) -> bool:
+    """Below /etc/mynapo by its name or in truth: a link in either direction makes no test rig of a terminal."""
+    named, true = path.parent.resolve() / path.name, path.resolve()
+    return any(INSTALLED_AT.resolve() in file.parents for file in (named, true))
 
 
 def _accept_integers_as_seconds(raw: dict[str, Any]) -> None:
