@@ -46,6 +46,7 @@ class Slip:
     place: Place
     operator: Operator
     sample: bool
+    measure: Localised
     service: Service | None
     id_last4: str
     look_from: date
@@ -62,6 +63,7 @@ class Slip:
         at = moment(visit, facilities)
         applied = any(record.procedure is Procedure.APPLICATION for record in records)
         service = facilities.programme.service(draft.service) if applied else None
+        measure = facilities.programme.measure(draft.measure)
         look_from, latest = result_days(pack, at.now)
         answers = who_answers(pack, "programme", at.day)
         return cls(
@@ -70,6 +72,7 @@ class Slip:
             place=facilities.place,
             operator=facilities.operator,
             sample=facilities.sample,
+            measure=localised(measure.title) if measure is not None else Localised(""),
             service=service,
             id_last4=draft.service_id[-4:] if service is not None and len(draft.service_id) > 4 else "",
             look_from=look_from,
@@ -144,12 +147,14 @@ def _numbers(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
 
 def _what(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
     yield from write.pair(write.say("paper.accepted_at"), write.say("paper.date_time", at=slip.at))
-    yield write.line(write.say("paper.era", at=slip.at))
+    if write.language is Language.JA:
+        yield write.line(write.say("paper.era", at=slip.at))
     yield from write.pair(write.say("paper.place"), slip.place.site)
     yield from write.pair(write.say("paper.terminal"), slip.place.terminal)
     for record in slip.records:
         yield from write.pair(write.say("paper.procedure"), write.say(f"paper.procedure_{record.procedure}"))
     if slip.service is not None:
+        yield from write.pair(write.say("paper.measure"), write.data(slip.measure))
         yield from write.pair(write.say("paper.service"), write.data(localised(slip.service.name)))
     if slip.id_last4:
         yield from write.pair(write.say("paper.id"), write.say("paper.last4", last4=slip.id_last4))
