@@ -7,6 +7,7 @@ are sent and acknowledged again, keys are retained on the broker), hence synchro
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -24,6 +25,11 @@ FORMAT = 1
 #: Far more than a terminal that runs leaves unread; a broker gone mad fills this much and no more.
 MOST_DOCUMENTS = 2_000
 MOST_BYTES = 16 * 1024 * 1024
+#: An answer takes milliseconds; a file that was made to keep the terminal busy for ever (a recursive view) is given
+#: up after this time, for a commit may be waiting.
+LONGEST_QUESTION_S = 1.0
+#: SQLite's steps between two looks at the clock: some 5 ms.
+_STEPS = 100_000
 
 _SCHEMA = (
     "CREATE TABLE box (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL)",
@@ -159,8 +165,9 @@ class Mailbox:
 class MailboxReader:
     """The terminal's side: read-only, opens lazily, notices a new file. Belongs to one thread at a time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._path = path
+        self._monotonic = monotonic
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
         self._version = -1
@@ -190,6 +197,8 @@ class MailboxReader:
                 self.close()
                 self._connection = connect_reader(self._path)
                 self._file = (stat.st_dev, stat.st_ino)
+            until = self._monotonic() + LONGEST_QUESTION_S
+            self._connection.set_progress_handler(lambda: int(self._monotonic() > until), _STEPS)
             return question(self._connection)
         except sqlite3.Error as error:
             self.close()
@@ -200,10 +209,16 @@ class MailboxReader:
 
 
 def _after(connection: sqlite3.Connection, cursor: Cursor, limit: int) -> Documents:
-    box: str = connection.execute("SELECT id FROM box").fetchone()[0]
+    """The writer is the process with the network: what is no document by its type is passed over."""
+    row = connection.execute("SELECT id FROM box WHERE typeof(id) = 'text'").fetchone()
+    if row is None:
+        raise sqlite3.DatabaseError("the mailbox has no id")
+    box: str = row[0]
     begin = cursor.n if cursor.mailbox == box else 0
     rows = connection.execute(
-        "SELECT n, kind, payload FROM document WHERE n > ? ORDER BY n LIMIT ?", (begin, limit)
+        "SELECT n, kind, payload FROM document WHERE n > ? AND typeof(n) = 'integer'"
+        " AND typeof(payload) = 'blob' AND length(payload) <= ? ORDER BY n LIMIT ?",
+        (begin, MAX_PAYLOAD, limit),
     ).fetchall()
     known = {kind.value for kind in DocumentKind}
     documents = tuple(Document(n, DocumentKind(kind), payload) for n, kind, payload in rows if kind in known)
