@@ -5,10 +5,13 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
+from contract.tables import FaultList, decode
+
+_Table = TypeVar("_Table", bound=msgspec.Struct | None)
 _Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 _Text = Annotated[str, msgspec.Meta(min_length=1)]
 
@@ -87,15 +90,15 @@ class SettingsFault:
         return f"{self.path}: " + "; ".join(self.faults)
 
 
-_TABLES: dict[str, type[msgspec.Struct]] = {
-    "store": StoreTable,
-    "broker": BrokerTable,
-    "ingest": IngestTable,
-    "opener": OpenerTable,
-    "sample_programme": SampleTable,
-    "dashboard": DashboardTable,
-}
-_ALWAYS = frozenset({"store"})
+class _File(msgspec.Struct, frozen=True):
+    store: StoreTable
+    broker: BrokerTable | None = None
+    ingest: IngestTable | None = None
+    opener: OpenerTable | None = None
+    sample_programme: SampleTable = SampleTable()
+    dashboard: DashboardTable = DashboardTable()
+
+
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -105,50 +108,31 @@ def read_settings(path: Path) -> FleetSettings | SettingsFault:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         return SettingsFault(path, (str(error),))
-    faults = [f"{name}: unknown table" for name in document if name not in _TABLES]
-    tables: dict[str, Any] = {}
-    for name, kind in _TABLES.items():
-        if name not in document:
-            faults += [f"{name}: table is missing"] if name in _ALWAYS else []
-            tables[name] = None
-            continue
-        tables[name], wrong = _read_table(name, kind, document[name], path.parent)
-        faults += wrong
-    dashboard = tables["dashboard"] or DashboardTable()
-    if dashboard.host not in _LOOPBACK:
-        faults.append("dashboard.host: must be a loopback address")
-    if faults:
-        return SettingsFault(path, tuple(faults))
-    store = _absolute_store(tables["store"], path.parent)
-    sample = tables["sample_programme"] or SampleTable()
-    return FleetSettings(store, tables["broker"], tables["ingest"], tables["opener"], sample, dashboard)
+    faults = FaultList(str(path))
+    file = decode(document, _File, faults)
+    if file is not None and file.dashboard.host not in _LOOPBACK:
+        faults.add("dashboard.host", "must be a loopback address", "put a proxy with sign-in before it")
+    if file is None or faults.found:
+        return SettingsFault(
+            path, tuple(f"{fault.key}: {fault.rule} → {fault.way_out}" for fault in faults.found)
+        )
+    folder = path.parent
+    return FleetSettings(
+        _absolute_store(file.store, folder),
+        _absolute_table(file.broker, folder),
+        _absolute_table(file.ingest, folder),
+        _absolute_table(file.opener, folder),
+        file.sample_programme,
+        file.dashboard,
+    )
 
 
-def _read_table(
-    name: str, kind: type[msgspec.Struct], table: object, folder: Path
-) -> tuple[msgspec.Struct | None, list[str]]:
-    """The table, or every key of it that is unknown, missing or of the wrong kind."""
-    if not isinstance(table, dict):
-        return None, [f"{name}: must be a table"]
-    fields = {field.name: field for field in msgspec.structs.fields(kind)}
-    faults = [f"{name}.{key}: unknown key" for key in table if key not in fields]
-    values: dict[str, Any] = {}
-    for key, field in fields.items():
-        if key not in table:
-            if field.required:
-                faults.append(f"{name}.{key}: is missing")
-            continue
-        try:
-            values[key] = _absolute(msgspec.convert(table[key], field.type, dec_hook=_decode), folder)
-        except msgspec.ValidationError as error:
-            faults.append(f"{name}.{key}: {error}")
-    return (kind(**values) if not faults else None), faults
-
-
-def _decode(kind: type[Any], value: object) -> object:
-    if kind is Path and isinstance(value, str) and value:
-        return Path(value)
-    raise msgspec.ValidationError("must be a file path")
+def _absolute_table(table: _Table, folder: Path) -> _Table:
+    """The same table with absolute paths; None stays None."""
+    if table is None:
+        return table
+    paths = {name: _absolute(getattr(table, name), folder) for name in table.__struct_fields__}
+    return type(table)(**paths)
 
 
 def _absolute(value: Any, folder: Path) -> Any:

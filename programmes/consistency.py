@@ -8,7 +8,7 @@ from datetime import date
 
 import msgspec
 
-from programmes.decoding import FaultList
+from contract.tables import FaultList
 from programmes.model import Measure, Pack, Sourced
 from programmes.services import Catalogue, Entry, Service
 

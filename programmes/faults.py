@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Fault:
-    """One bad key. `key` is a path such as `phases[2].closes`; empty for a fault of the whole file."""
-
-    file: str
-    key: str
-    rule: str
-    way_out: str
-
-    def line(self) -> str:
-        where = f"{self.file}: {self.key}" if self.key else self.file
-        return f"{where}: {self.rule} → {self.way_out}"
+from contract.tables import Fault
 
 
 @dataclass(frozen=True)

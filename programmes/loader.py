@@ -13,9 +13,9 @@ from typing import TypeVar
 
 import msgspec
 
+from contract.tables import TOML_TYPES, Fault, FaultList, decode
 from programmes.consistency import check_catalogue, check_pack, check_together
-from programmes.decoding import TOML_TYPES, FaultList, decode
-from programmes.faults import Fault, PackFaults
+from programmes.faults import PackFaults
 from programmes.model import Measure, Pack, Source
 from programmes.services import Catalogue, Service
 

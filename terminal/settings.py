@@ -11,8 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from programmes.decoding import FaultList, decode
-from programmes.faults import Fault
+from contract.tables import Fault, FaultList, decode
 
 #: A file below this folder belongs to an installed terminal, where nothing of demo and tests is allowed.
 INSTALLED_AT = Path("/etc/mynapo")

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from contract.certificate_chain import TrustAnchors
 from contract.encoding import Malformed
 from contract.keys import KeyRing, read_keys
-from programmes.faults import Fault
+from contract.tables import Fault
 from terminal.settings import BadSettings, Settings
 
 T = TypeVar("T")

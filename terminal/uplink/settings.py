@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from contract.tables import FaultList, decode
 from contract.topics import is_terminal_id
 
 _Text = Annotated[str, msgspec.Meta(min_length=1)]
@@ -71,41 +72,40 @@ def read_settings(path: Path) -> UplinkSettings | SettingsFault:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         return SettingsFault(path, (str(error),))
-    terminal, faults = _values("terminal", _Terminal, document.get("terminal"))
-    uplink, more = _values("uplink", _Uplink, document.get("uplink"))
-    faults += more
+    faults = FaultList(str(path))
     # The terminal's own program owns [terminal] and knows more keys there; in [uplink] an unknown key is a slip.
-    known = {field.name for field in msgspec.structs.fields(_Uplink)}
-    table = document.get("uplink")
-    faults += (
-        [f"uplink.{key}: unknown key" for key in table if key not in known] if isinstance(table, dict) else []
-    )
-    if "id" in terminal and not is_terminal_id(terminal["id"]):
-        faults.append("terminal.id: must be 1 to 40 of a-z, 0-9 and -")
-    if faults:
-        return SettingsFault(path, tuple(faults))
+    terminal = decode(_known_part(document.get("terminal"), _Terminal), _Terminal, faults, "terminal")
+    uplink = decode(_table(document.get("uplink")), _Uplink, faults, "uplink")
+    if terminal is not None and not is_terminal_id(terminal.id):
+        faults.add("terminal.id", "is no terminal id", "use 1 to 40 of a-z, 0-9 and -")
     folder = path.absolute().parent
-    files = {name: folder / uplink.pop(name) for name in ("ca", "cert", "key")}
-    missing = tuple(
-        f"uplink.{name}: no such file {file}" for name, file in files.items() if not file.is_file()
+    if uplink is not None:
+        for name in ("ca", "cert", "key"):
+            if not (folder / getattr(uplink, name)).is_file():
+                faults.add(f"uplink.{name}", f"no such file {folder / getattr(uplink, name)}", "provision it")
+    if terminal is None or uplink is None or faults.found:
+        return SettingsFault(
+            path, tuple(f"{fault.key}: {fault.rule} → {fault.way_out}" for fault in faults.found)
+        )
+    return UplinkSettings(
+        terminal=terminal.id,
+        data_dir=folder / terminal.data_dir,
+        host=uplink.host,
+        port=uplink.port,
+        ca=folder / uplink.ca,
+        cert=folder / uplink.cert,
+        key=folder / uplink.key,
+        window=uplink.window,
+        reconnect_s=uplink.reconnect_s,
+        spread_s=uplink.spread_s,
+        resend_s=uplink.resend_s,
     )
-    if missing:
-        return SettingsFault(path, missing)
-    return UplinkSettings(terminal=terminal["id"], data_dir=folder / terminal["data_dir"], **files, **uplink)
 
 
-def _values(name: str, kind: type[msgspec.Struct], table: object) -> tuple[dict[str, Any], list[str]]:
-    """The table's values with defaults filled in, and every key that is missing or of the wrong kind."""
-    if not isinstance(table, dict):
-        return {}, [f"{name}: table is missing"]
-    values: dict[str, Any] = {}
-    faults: list[str] = []
-    for field in msgspec.structs.fields(kind):
-        if field.name not in table and field.required:
-            faults.append(f"{name}.{field.name}: is missing")
-            continue
-        try:
-            values[field.name] = msgspec.convert(table.get(field.name, field.default), field.type)
-        except msgspec.ValidationError as error:
-            faults.append(f"{name}.{field.name}: {error}")
-    return values, faults
+def _table(raw: object) -> dict[str, Any]:
+    return raw if isinstance(raw, dict) else {}
+
+
+def _known_part(raw: object, kind: type[msgspec.Struct]) -> dict[str, Any]:
+    names = {field.name for field in msgspec.structs.fields(kind)}
+    return {name: value for name, value in _table(raw).items() if name in names}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from programmes.decoding import TOML_TYPES, FaultList, decode
+from contract.tables import TOML_TYPES, FaultList, decode
 from programmes.loader import PACKS
 from programmes.model import Pack, Source
 from programmes.services import Catalogue

@@ -1,6 +1,6 @@
-"""A TOML table into a msgspec struct, without stopping at the first fault.
+"""A TOML table into a msgspec struct, without stopping at the first fault: settings and programme packs alike.
 
-`msgspec.convert` checks types and constraints but reports one fault a call. A technician who mends a pack wants
+`msgspec.convert` checks types and constraints but reports one fault a call. A technician who mends a file wants
 all of them, so structs are taken apart key by key here and msgspec judges each value.
 """
 
@@ -12,14 +12,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cache
+from pathlib import Path
 from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from programmes.faults import Fault
-
 _S = TypeVar("_S", bound=msgspec.Struct)
 TOML_TYPES = (date, datetime, time)  # tomllib makes these itself
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One bad key. `key` is a path such as `phases[2].closes`; empty for a fault of the whole file."""
+
+    file: str
+    key: str
+    rule: str
+    way_out: str
+
+    def line(self) -> str:
+        where = f"{self.file}: {self.key}" if self.key else self.file
+        return f"{where}: {self.rule} → {self.way_out}"
 
 
 @dataclass
@@ -121,11 +134,18 @@ def _struct_in_tuple(hint: Any) -> type[msgspec.Struct] | None:
 
 def _converted(raw: object, hint: Any, faults: FaultList, at: str, way_out: str) -> Any:
     try:
-        return msgspec.convert(raw, hint, strict=True, builtin_types=TOML_TYPES)
+        return msgspec.convert(raw, hint, strict=True, builtin_types=TOML_TYPES, dec_hook=_path)
     except msgspec.ValidationError as fault:
         rule, _, inside = str(fault).partition(" - at `$")
         faults.add(at + inside.rstrip("`"), rule, way_out or "correct the value")
         return None
+
+
+def _path(kind: type[Any], raw: object) -> object:
+    """A field of type Path takes a text that is not empty."""
+    if kind is Path and isinstance(raw, str) and raw:
+        return Path(raw)
+    raise msgspec.ValidationError("must be a file path")
 
 
 def _join(at: str, name: str) -> str:
