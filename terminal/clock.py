@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from terminal.journal.replaced_file import replace_file
 from terminal.ports import ClockState
 
 JAPAN = ZoneInfo("Asia/Tokyo")
@@ -78,4 +79,4 @@ def read_floor(folder: Path) -> datetime:
 def save_floor(folder: Path, now: datetime) -> None:
     """Kept every few minutes: what has been is past. A disk that refuses is told of by the journal."""
     with suppress(OSError):
-        (folder / _FLOOR).write_text(now.isoformat(), encoding="ascii")
+        replace_file(folder / _FLOOR, now.isoformat().encode("ascii"))

@@ -6,13 +6,13 @@ service is not offered without one. A file that is too old counts as no connecti
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from contract.encoding import Malformed, canonical, read
+from terminal.journal.replaced_file import replace_file
 
 _NAME = "link.json"
 #: The uplink repeats its word every 10 s; after three silent turns it does not live any more.
@@ -30,13 +30,8 @@ class LinkState(msgspec.Struct, frozen=True):
 
 def write_link(folder: Path, state: LinkState) -> bool:
     """False when the disk refused; the old word stays and grows old."""
-    target = folder / _NAME
-    half = target.with_name(_NAME + ".new")
     try:
-        descriptor = os.open(half, os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC, 0o640)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(canonical(state))
-        half.replace(target)
+        replace_file(folder / _NAME, canonical(state))
     except OSError:
         return False
     return True

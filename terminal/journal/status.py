@@ -6,15 +6,14 @@ needs no flush, no lock and no schema. One writer, the terminal process.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from contract.encoding import MAX_PAYLOAD, Malformed, canonical, read
 from contract.status import Birth, Health
+from terminal.journal.replaced_file import replace_file
 
 _NAMES = {Birth: "birth.json", Health: "health.json"}
-_FILE_MODE = 0o640
 
 
 @dataclass(frozen=True)
@@ -27,12 +26,8 @@ class StatusNotWritten:
 def write_status(folder: Path, status: Birth | Health) -> StatusNotWritten | None:
     """Replaces the file in one step, so that a reader sees the old or the new one and never a half."""
     target = folder / _NAMES[type(status)]
-    half = target.with_name(target.name + ".new")
     try:
-        descriptor = os.open(half, os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC, _FILE_MODE)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(canonical(status))
-        half.replace(target)
+        replace_file(target, canonical(status))
     except OSError as error:
         return StatusNotWritten(error.strerror or type(error).__name__)
     return None
