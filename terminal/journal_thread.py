@@ -9,6 +9,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,13 +26,16 @@ from terminal.journal.events import EnrolmentCommitted, KeysAdopted
 from terminal.journal.events import Event as AuditEvent
 from terminal.journal.link import read_link
 from terminal.journal.mailbox import MailboxReader
-from terminal.journal.outbox import Committed, Outbox, OutboxFull
+from terminal.journal.outbox import CommitFailed, Committed, Outbox, OutboxFull
+from terminal.journal.replaced_file import replace_file
 from terminal.ports import NotStored, Stored
 
 #: How often the mailbox is looked at: the fleet's word should reach a waiting resident before they look away.
 LOOK_S = 0.1
 #: How often the link's file is read.
 LINK_S = 1.0
+#: How often what retention no longer allows is wiped, and how soon another step follows one that was full.
+TIDY_S, TIDY_STEP_S = 600.0, 1.0
 
 
 @dataclass
@@ -81,6 +85,7 @@ class JournalThread:
         self._waiting = _Waiting()
         self._healthy = True
         self._online = False
+        self._tidy_in = TIDY_STEP_S
         self._state = self._look_at_outbox()
         #: The last run ended without closing the journal: crash, kill or power cut.
         self.crashed_before = outbox.crashed_before
@@ -147,7 +152,7 @@ class JournalThread:
             try:
                 job = self._jobs.get(timeout=LOOK_S)
             except queue.Empty:
-                job = _nothing
+                job = self._idle
             if job is None:
                 break
             job()
@@ -160,6 +165,15 @@ class JournalThread:
                 self._state = self._look_at_outbox()
         self._mailbox.close()
         self._outbox.close()
+
+    def _idle(self) -> None:
+        """The queue was empty for a while: one step of retention is due now and then, when no visit waits."""
+        self._tidy_in -= LOOK_S
+        if self._tidy_in > 0 or self._waiting.key is not None:
+            return
+        tidied = self._outbox.tidy()
+        more = not isinstance(tidied, CommitFailed) and tidied.more
+        self._tidy_in = TIDY_STEP_S if more else TIDY_S
 
     def _append(
         self, enrolment: str, procedure: str, seal: Callable[[str, int], bytes]
@@ -218,7 +232,10 @@ class JournalThread:
         ring = read_keys(document, self._root, at_least=self._ring.version)
         if not isinstance(ring, Malformed) and ring.version > self._ring.version:
             self._ring = ring
-            (self._folder / "keys.json").write_bytes(document)
+            with suppress(
+                OSError
+            ):  # a full disk: they are retained at the broker and come again with a connection
+                replace_file(self._folder / "keys.json", document, durable=True)
             self._outbox.record(KeysAdopted(ring.version))
 
     def _look_at_outbox(self) -> JournalState:
@@ -230,10 +247,6 @@ class JournalThread:
             last_seq=self._outbox.last_seq,
             room=self._outbox.room,
         )
-
-
-def _nothing() -> None:
-    """The queue was empty for a while."""
 
 
 def _settle(future: asyncio.Future[Stored | NotStored], outcome: Stored | NotStored) -> None:

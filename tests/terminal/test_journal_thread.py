@@ -1,0 +1,124 @@
+"""The thread that owns the journal: what it does by itself, and what must not end it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bench.perf_journal import TERMINAL, SyntheticFleet, store
+from contract.keys import KeyUse, sign_keys
+from terminal import journal_thread
+from terminal.journal.mailbox import DocumentKind, Mailbox
+from terminal.journal.outbox import Outbox
+from terminal.journal_thread import JournalThread
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Wall:
+    def __init__(self) -> None:
+        self.at = LONG_AGO
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture(scope="module")
+def fleet() -> SyntheticFleet:
+    return SyntheticFleet()
+
+
+@pytest.fixture
+def wall() -> Wall:
+    return Wall()
+
+
+@pytest.fixture
+def outbox(tmp_path: Path, wall: Wall) -> Outbox:
+    opened = Outbox.open(tmp_path / "outbox.db", now=wall, random=os.urandom)
+    assert isinstance(opened, Outbox)
+    return opened
+
+
+def begin(outbox: Outbox, folder: Path, fleet: SyntheticFleet) -> JournalThread:
+    return JournalThread(
+        outbox,
+        folder,
+        terminal=TERMINAL,
+        ring=fleet.ring,
+        root=fleet.root.public_key(),
+        tell=lambda _event: None,
+        loop=asyncio.get_running_loop(),
+    )
+
+
+async def until(there: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not there():
+            await asyncio.sleep(0.02)
+
+
+def sealed_rows(folder: Path) -> int:
+    with closing(sqlite3.connect(f"file:{folder / 'outbox.db'}?mode=ro", uri=True)) as connection:
+        return int(connection.execute("SELECT count(*) FROM sealed").fetchone()[0])
+
+
+def deliver_keys(folder: Path, fleet: SyntheticFleet, version: int) -> bytes:
+    box = Mailbox.open(folder / "mailbox.db", now=lambda: LONG_AGO, random=os.urandom)
+    assert isinstance(box, Mailbox)
+    document = sign_keys(fleet.root, version, tuple(key for use in KeyUse for key in fleet.ring.of_use(use)))
+    box.put([(DocumentKind.KEYS, document)])
+    box.close()
+    return document
+
+
+async def test_acknowledged_ciphertext_is_wiped_after_its_time_without_being_asked(
+    outbox: Outbox, wall: Wall, fleet: SyntheticFleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_thread, "TIDY_S", 0.2)
+    monkeypatch.setattr(journal_thread, "TIDY_STEP_S", 0.0)
+    for _ in range(2):
+        store(outbox, fleet)
+    box = Mailbox.open(tmp_path / "mailbox.db", now=wall, random=os.urandom)
+    assert isinstance(box, Mailbox)
+    first = outbox.pending()[0]
+    box.put([(DocumentKind.ACK, fleet.ack(outbox.journal, ((first.id, first.sha256),)))])
+    box.close()
+    thread = begin(outbox, tmp_path, fleet)
+    await until(lambda: outbox.is_acked(first.id))
+    wall.at = LONG_AGO + timedelta(days=31)
+    await until(lambda: sealed_rows(tmp_path) == 1)
+    assert outbox.depth == 1
+    await thread.close()
+
+
+async def test_new_keys_are_kept_beside_the_journal_and_not_where_a_link_leads(
+    outbox: Outbox, fleet: SyntheticFleet, tmp_path: Path
+) -> None:
+    other = tmp_path / "precious"
+    other.write_bytes(b"precious")
+    (tmp_path / "keys.json").symlink_to(other)
+    document = deliver_keys(tmp_path, fleet, 2)
+    thread = begin(outbox, tmp_path, fleet)
+    await until(lambda: thread.ring().version == 2 and not (tmp_path / "keys.json").is_symlink())
+    await thread.close()
+    assert other.read_bytes() == b"precious"
+    assert (tmp_path / "keys.json").read_bytes() == document
+
+
+async def test_a_disk_that_refuses_new_keys_ends_nothing_and_they_count_all_the_same(
+    outbox: Outbox, fleet: SyntheticFleet, tmp_path: Path
+) -> None:
+    (tmp_path / "keys.json").mkdir()
+    deliver_keys(tmp_path, fleet, 2)
+    thread = begin(outbox, tmp_path, fleet)
+    await until(lambda: thread.ring().version == 2)
+    await until(lambda: outbox.cursor().n == 1)
+    await thread.close()
