@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kivy.app import App
 from kivy.clock import Clock
+from kivy.graphics.opengl import glFinish
 from kivy.input.motionevent import MotionEvent
 from kivy.uix.widget import Widget
 
@@ -303,6 +304,9 @@ class Surface(Widget):
     # ----------------------------------------------------------------- clock
 
     def _flipped(self, *_: object) -> None:
+        """Waits until the frame is really painted: `drawn` must not be early, and without it Mesa's software
+        rasteriser lets unpainted frames pile up (measured offscreen: 2 MB a frame, 2.3 GB after 900 frames)."""
+        glFinish()
         self._screen.flipped()
 
     def _released(self, _: float) -> None:

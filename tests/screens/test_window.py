@@ -109,3 +109,22 @@ async def test_a_fault_in_a_callback_ends_the_window() -> None:
     Clock.schedule_once(fault, 0)
     with pytest.raises(ZeroDivisionError):
         await asyncio.wait_for(running, 5)
+
+
+def resident_mb() -> float:
+    from pathlib import Path
+
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096 / 1e6
+
+
+async def test_frames_do_not_pile_up() -> None:
+    """Offscreen nothing waits for a panel: unpainted frames once took 2 MB each."""
+    async with stage() as on:
+        await on.show(SAMPLES["S09_id_numeric"])
+        for _ in range(30):
+            await on.show(SAMPLES["S09_id_numeric"])
+        before = resident_mb()
+        for _ in range(100):
+            await on.show(SAMPLES["S09_id_numeric"])
+        assert resident_mb() - before < 40
