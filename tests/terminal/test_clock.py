@@ -1,0 +1,61 @@
+"""Two times: the visit clock ticks from where it was set, wall time never runs below what is known to be past."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from terminal.clock import JUMP, SystemClock, jumped, read_floor, save_floor
+from terminal.ports import ClockState
+
+PAST = datetime(2020, 1, 1, tzinfo=UTC)
+FUTURE = datetime(2999, 1, 1, tzinfo=UTC)
+SET = datetime.fromisoformat("2022-07-15T10:00:00+09:00")
+
+
+def test_wall_time_never_runs_below_the_floor_and_is_not_believed_there() -> None:
+    clock = SystemClock(floor=FUTURE)
+    assert clock.wall_now() == FUTURE
+    assert clock.state() is ClockState.UNTRUSTED
+
+
+def test_above_the_floor_the_machine_is_believed() -> None:
+    clock = SystemClock(floor=PAST)
+    assert abs(clock.wall_now() - datetime.now(UTC)) < timedelta(seconds=5)
+    assert clock.state() in (ClockState.SYNCED, ClockState.UNSYNCED)
+
+
+def test_a_set_visit_clock_ticks_on_from_there_in_japanese_time_and_leaves_wall_time_alone() -> None:
+    clock = SystemClock(floor=PAST, visit_start=SET)
+    assert timedelta() <= clock.visit_now() - SET < timedelta(seconds=5)
+    assert clock.visit_now().utcoffset() == timedelta(hours=9)
+    assert clock.state() is ClockState.SET
+    assert abs(clock.wall_now() - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+def test_an_unset_visit_clock_is_wall_time_in_japan() -> None:
+    clock = SystemClock(floor=PAST)
+    assert clock.visit_now().utcoffset() == timedelta(hours=9)
+    assert abs(clock.visit_now() - clock.wall_now()) < timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(("seconds", "is_jump"), [(0, False), (299, False), (301, True), (-301, True)])
+def test_only_more_than_five_minutes_is_a_jump(seconds: float, is_jump: bool) -> None:
+    assert timedelta(minutes=5) == JUMP
+    assert jumped(1000.0, 1000.0 + seconds) is is_jump
+
+
+def test_the_saved_time_comes_back(tmp_path: Path) -> None:
+    save_floor(tmp_path, SET)
+    assert read_floor(tmp_path) == SET
+
+
+@pytest.mark.parametrize("content", [b"", b"yesterday", b"\xff\xfe", b"2022-13-45"])
+def test_a_saved_time_that_cannot_be_read_is_none(tmp_path: Path, content: bytes) -> None:
+    save_floor(tmp_path, SET)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(content)
+    assert read_floor(tmp_path) == datetime.fromtimestamp(0, UTC)
+    assert read_floor(tmp_path / "nowhere") == datetime.fromtimestamp(0, UTC)

@@ -1,0 +1,98 @@
+"""What the terminal says about itself: three values a device, and told when somebody would act on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+
+from contract.status import Health
+from terminal.health import health_message, worth_telling
+from terminal.journal_thread import JournalState
+from terminal.ports import Condition, DeviceHealth, PaperState, PrinterStatus
+from terminal.readiness import Missing, Readiness
+
+JOURNAL = JournalState(depth=2, oldest_s=30, audit_head="a" * 64, journal="0" * 32, last_seq=7, room=100)
+
+
+def told(**changes: Any) -> Health:
+    arguments: dict[str, Any] = {
+        "boot": "b1",
+        "ts": 1_657_846_800_000,
+        "devices": [DeviceHealth("reader", Condition.GOOD)],
+        "printer": PrinterStatus(Condition.GOOD, PaperState.FULL),
+        "journal": JOURNAL,
+        "ready": Readiness(()),
+        "disk_free_mb": 900,
+        "temperature_c": 41.5,
+    }
+    return health_message(**{**arguments, **changes})
+
+
+@pytest.mark.parametrize(
+    ("missing", "service"),
+    [
+        ((), "inService"),
+        ((Missing.NETWORK,), "inService"),
+        ((Missing.PAPER,), "degraded"),
+        ((Missing.READER,), "outOfService"),
+        ((Missing.STORE, Missing.PAPER), "outOfService"),
+        ((Missing.CLOCK,), "outOfService"),
+    ],
+)
+def test_service_says_whether_residents_can_be_served(missing: tuple[Missing, ...], service: str) -> None:
+    assert told(ready=Readiness(missing)).service == service
+
+
+@pytest.mark.parametrize(
+    ("condition", "detail", "word"),
+    [
+        (Condition.GOOD, "", "online"),
+        (Condition.BAD, "cutter", "hardwareError"),
+        (Condition.BAD, "no-device", "noDevice"),
+        (Condition.BAD, "offline", "offline"),
+        (Condition.UNKNOWN, "no-answer", "unknown"),
+    ],
+)
+def test_a_device_is_good_bad_or_unknown_and_silence_is_unknown(
+    condition: Condition, detail: str, word: str
+) -> None:
+    (reader, _) = told(devices=[DeviceHealth("reader", condition, detail)]).devices
+    assert (reader.device, reader.detail) == (word, detail)
+
+
+def test_a_terminal_without_printer_reports_none_and_unknown_paper() -> None:
+    health = told(printer=None)
+    assert [device.name for device in health.devices] == ["reader"]
+    assert health.paper == "unknown"
+
+
+def test_being_offline_is_no_alarm_that_could_arrive() -> None:
+    health = told(ready=Readiness((Missing.PAPER, Missing.NETWORK)))
+    assert health.alarms == ("paper",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "worth"),
+    [
+        ({}, False),
+        ({"ts": 1_657_846_801_000}, False),
+        ({"disk_free_mb": 899, "temperature_c": 42.0}, False),
+        ({"journal": replace(JOURNAL, oldest_s=31)}, False),
+        ({"journal": replace(JOURNAL, last_seq=8)}, True),
+        ({"journal": replace(JOURNAL, audit_head="b" * 64)}, True),
+        ({"printer": PrinterStatus(Condition.GOOD, PaperState.LOW)}, True),
+        ({"devices": [DeviceHealth("reader", Condition.BAD)]}, True),
+        ({"ready": Readiness((Missing.CLOCK,))}, True),
+    ],
+)
+def test_it_is_told_when_somebody_would_act_on_it(changes: dict[str, Any], worth: bool) -> None:
+    assert worth_telling(told(), told(**changes)) is worth
+    assert worth_telling(None, told(**changes))
+
+
+def test_the_message_is_what_the_contract_reads() -> None:
+    health = told()
+    assert msgspec.json.decode(msgspec.json.encode(health), type=Health) == health

@@ -1,0 +1,127 @@
+"""`terminal.toml`: one error names every bad key, and nothing of demo and tests enters an installed terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from terminal.settings import BadSettings, Settings, load
+
+LEAST = """
+[terminal]
+id = "tk-0042"
+data_dir = "data"
+site = "見本市役所 1階"
+
+[operator]
+name = "見本市"
+contact = "03-0000-0000"
+
+[card]
+ca = ["ca.pem"]
+
+[trust]
+root = "root.pem"
+sealing_keys = "keys.json"
+
+[device]
+signing_key = "device.pem"
+
+[programme]
+packs = ["national-2022"]
+"""
+
+
+def loaded(tmp_path: Path, text: str, *, installed: bool = False) -> Settings | BadSettings:
+    path = tmp_path / "terminal.toml"
+    path.write_text(text, encoding="utf-8")
+    return load(path, installed=installed)
+
+
+def sound(tmp_path: Path, text: str) -> Settings:
+    settings = loaded(tmp_path, text)
+    assert isinstance(settings, Settings), settings.text()
+    return settings
+
+
+def test_the_least_file_gives_the_limits_of_the_flow(tmp_path: Path) -> None:
+    settings = sound(tmp_path, LEAST)
+    limits = settings.file.limits
+    assert (limits.idle_warning_s, limits.idle_end_s, limits.card_gap_s) == (45, 75, 2)
+    assert (limits.take_card_s, limits.presence_cover_s, limits.presence_end_s) == (20, 5, 20)
+    assert not settings.demo
+    assert settings.path("data") == tmp_path / "data"
+    assert settings.path("/var/x") == Path("/var/x")
+
+
+def test_whole_numbers_are_as_good_as_seconds(tmp_path: Path) -> None:
+    settings = sound(tmp_path, LEAST + "\n[limits]\nidle_warning_s = 30\nidle_end_s = 60.5\n")
+    assert (settings.file.limits.idle_warning_s, settings.file.limits.idle_end_s) == (30, 60.5)
+
+
+@pytest.mark.parametrize(
+    ("more", "key"),
+    [
+        ("[terminal]\nnow = 2022-07-15T10:00:00+09:00", "terminal.now"),
+        ("[card]\naccept_test_ca = true", "card.accept_test_ca"),
+        ('[robot]\nsocket = "robot.sock"', "robot"),
+    ],
+)
+def test_what_is_for_demo_and_tests_is_refused_on_an_installed_terminal(
+    tmp_path: Path, more: str, key: str
+) -> None:
+    table, line = more.split("\n")
+    text = LEAST.replace(table, more) if table in LEAST else f"{LEAST}\n{table}\n{line}\n"
+    assert isinstance(loaded(tmp_path, text), Settings)
+    bad = loaded(tmp_path, text, installed=True)
+    assert isinstance(bad, BadSettings)
+    assert key in bad.text()
+
+
+@pytest.mark.parametrize("line", ["now = 2022-07-15T10:00:00+09:00", "accept_test_ca = true"])
+def test_a_set_clock_or_a_test_ca_makes_every_record_a_demo(tmp_path: Path, line: str) -> None:
+    table = "[terminal]" if line.startswith("now") else "[card]"
+    assert sound(tmp_path, LEAST.replace(table, f"{table}\n{line}")).demo
+
+
+#: (what is replaced, by what, key that the error names)
+FAULTS = [
+    ('id = "tk-0042"', 'id = "TK 42"', "terminal.id"),
+    ('site = "見本市役所 1階"', 'site = ""', "terminal.site"),
+    ('packs = ["national-2022"]', "packs = []", "programme.packs"),
+    ('ca = ["ca.pem"]', "ca = []", "card.ca"),
+    ('contact = "03-0000-0000"', "", "operator"),
+    ("[trust]", "[limits]\nidle_warning_s = 90\nidle_end_s = 80\n[trust]", "limits.idle_end_s"),
+    ("[trust]", "[panel]\nbuzzer = 99\n[trust]", "panel.buzzer"),
+    ("[trust]", '[screen]\nlanguage = "fr"\n[trust]', "screen.language"),
+    ("[trust]", '[screen]\nsize = "big"\n[trust]', "screen.size"),
+    ("[terminal]", "[terminal]\nnow = 2022-07-15T10:00:00", "terminal.now"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "key"), FAULTS)
+def test_a_bad_value_is_named_by_its_key(tmp_path: Path, old: str, new: str, key: str) -> None:
+    assert old in LEAST
+    bad = loaded(tmp_path, LEAST.replace(old, new, 1))
+    assert isinstance(bad, BadSettings)
+    assert any(key in fault.line() for fault in bad.faults), bad.text()
+
+
+def test_one_error_names_every_bad_key(tmp_path: Path) -> None:
+    text = LEAST.replace('id = "tk-0042"', 'id = "TK 42"').replace('packs = ["national-2022"]', "packs = []")
+    bad = loaded(tmp_path, text)
+    assert isinstance(bad, BadSettings)
+    assert "terminal.id" in bad.text()
+    assert "programme.packs" in bad.text()
+
+
+@pytest.mark.parametrize("text", ["", "not toml [", "a = 1\n\x00"])
+def test_a_file_that_is_none_is_told_not_raised(tmp_path: Path, text: str) -> None:
+    assert isinstance(loaded(tmp_path, text), BadSettings)
+
+
+def test_a_missing_file_says_how_to_name_one(tmp_path: Path) -> None:
+    bad = load(tmp_path / "nowhere.toml", installed=False)
+    assert isinstance(bad, BadSettings)
+    assert "--config" in bad.text()
