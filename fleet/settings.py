@@ -112,6 +112,11 @@ def read_settings(path: Path) -> FleetSettings | SettingsFault:
     file = decode(document, _File, faults)
     if file is not None and file.dashboard.host not in _LOOPBACK:
         faults.add("dashboard.host", "must be a loopback address", "put a proxy with sign-in before it")
+    if file is not None and file.opener is not None and file.opener.accept_test_ca and not file.opener.demo:
+        # Anybody can make cards of a test CA: their records are demo records, whatever a terminal wrote into them.
+        faults.add(
+            "opener.accept_test_ca", "is for a fleet in demo mode", "set demo = true beside it, or remove it"
+        )
     if file is None or faults.found:
         return SettingsFault(
             path, tuple(f"{fault.key}: {fault.rule} → {fault.way_out}" for fault in faults.found)

@@ -56,6 +56,14 @@ def test_one_error_names_every_bad_key(tmp_path: Path) -> None:
         assert key in str(found)
 
 
+def test_test_cards_are_taken_in_demo_mode_only(tmp_path: Path) -> None:
+    text = GOOD + "accept_test_ca = true\n"
+    found = settings(tmp_path, text)
+    assert isinstance(found, SettingsFault)
+    assert "opener.accept_test_ca" in str(found)
+    assert isinstance(settings(tmp_path, text + "demo = true\n"), FleetSettings)
+
+
 def test_the_page_is_served_on_loopback_only(tmp_path: Path) -> None:
     found = settings(tmp_path, GOOD + "\n[dashboard]\nhost = '0.0.0.0'\n")
     assert isinstance(found, SettingsFault)
