@@ -152,7 +152,8 @@ def open_store(url: str) -> Engine:
     On SQLite: WAL with synchronous=FULL (WAL with NORMAL may lose committed rows at a power cut), and writers
     take their lock at the start, or two processes that read first would fail instead of waiting.
     """
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    # hide_parameters: an error's text goes to the log, and the statement's values must not.
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

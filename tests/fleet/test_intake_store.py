@@ -6,7 +6,9 @@ import json
 import random
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine, Table, func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from contract.encoding import canonical
 from contract.status import Health, State, StateWord
@@ -45,6 +47,13 @@ def test_the_store_survives_power_cuts_by_its_settings(engine: Engine) -> None:
     with engine.connect() as connection:
         assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
         assert connection.execute(text("PRAGMA synchronous")).scalar_one() == 2
+
+
+def test_an_error_of_the_database_does_not_quote_what_was_to_be_stored(engine: Engine) -> None:
+    row = {"person": "MYKEY123"}
+    with engine.connect() as connection, pytest.raises(DBAPIError) as raised:
+        connection.execute(text("INSERT INTO nowhere VALUES (:person)"), row)
+    assert "MYKEY123" not in str(raised.value)
 
 
 def test_a_record_is_stored_once_and_acknowledged_every_time_it_comes(
