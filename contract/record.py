@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
@@ -40,6 +41,10 @@ class Consent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sha256: str
 
 
+#: As the packs name them. Nothing else gets into a database's column or beside another name into a once-only place.
+_Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=64)]
+
+
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One enrolment. `id` and `visit` are UUIDv7 texts; `time` is visit time, ISO 8601 with offset.
 
@@ -51,8 +56,8 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     visit: str
     procedure: Procedure
-    programme: str
-    measure: str
+    programme: _Slug
+    measure: _Slug
     consent: Consent
     terminal: str
     site: str

@@ -85,8 +85,12 @@ def hold(connection: Connection, *, slot: str, enrolment_id: str, signed_ms: int
 
 
 def settle(connection: Connection, outcome: Outcome, now_ms: int) -> None:
-    """Writes an outcome. A refusal frees the place; everything with an answer queues it for its terminal."""
-    if outcome.stage is Stage.REFUSED:
+    """Writes an outcome. A refusal frees the place; everything with an answer queues it for its terminal.
+
+    So does a rejection: a record that was handed over and can no longer be opened (its key was taken out of the
+    settings, say) would hold its place for ever, and who waits for it would fill the opener's batches.
+    """
+    if outcome.stage in (Stage.REFUSED, Stage.REJECTED):
         connection.execute(delete(slots).where(slots.c.id == outcome.id))
     connection.execute(update(enrolments).where(enrolments.c.id == outcome.id).values(stage=outcome.stage))
     insert_new(connection, openings, [{"id": outcome.id, "opened_at": now_ms}])

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from contract.answer import Answer, SealedAnswer, Verdict, open_answer, read_answer
 from contract.certificate_chain import TrustAnchors
@@ -121,6 +121,21 @@ class Desk:
 @pytest.fixture
 def desk(engine: Engine, terminal: Terminal) -> Desk:
     return Desk(engine, terminal, RecordedPort())
+
+
+def test_a_record_that_can_no_longer_be_opened_gives_its_place_free(desk: Desk) -> None:
+    desk.port.said = lambda _body: Unavailable("down")
+    first = desk.arrive()
+    assert desk.opener().work() is None
+    assert desk.stage(first) == "handed"
+    with desk.engine.begin() as connection:
+        broken = {"envelope": b"cut off"}
+        connection.execute(update(enrolments).where(enrolments.c.id == first).values(broken))
+    desk.port.said = lambda _body: Done()
+    second = desk.arrive(minutes=1)
+    while desk.opener().work():
+        pass
+    assert (desk.stage(first), desk.stage(second)) == ("rejected", "done")
 
 
 def test_an_application_is_handed_over_once_and_its_visit_is_told(desk: Desk) -> None:
