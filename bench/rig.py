@@ -25,7 +25,7 @@ from bench.fleet_keys import FleetFiles, TerminalFiles, make_fleet, make_termina
 from bench.fleet_processes import FleetFolder, uplink_table
 from bench.processes import START_S, Part, ProcessFailed, Program, is_alive, sweep, tail
 from bench.rig_parts import Display, PartMaker, RigChoices
-from bench.robot import RobotClient, RobotRefused
+from bench.robot import RobotClient, stands_at
 from bench.run_folder import MARK, RunFolder
 from bench.screen_server import VirtualDisplay, vnc_parts, window_address
 from bench.terminal_files import TERMINAL, ReaderChoice, Wiring, write_terminal_toml
@@ -62,7 +62,7 @@ class Rig:
         self.dashboard_address = ""
         self._parts: dict[str, Part] = {}
         self._resting: set[str] = set()
-        self._display = ""
+        self.display = ""
         self._terminal_started = 0.0
         self._claimed: IO[str] | None = None
 
@@ -155,7 +155,7 @@ class Rig:
             self._program(name).await_announcement()
         self._write_settings(terminal, files, broker, card_ca)
         self.presence("on")
-        self._launch({"terminal": maker.terminal(self._display)})
+        self._launch({"terminal": maker.terminal(self.display)})
         self._await_log("ingest", "in service")
         self._launch({"uplink": maker.uplink()})
         if self.choices.dock:
@@ -181,7 +181,7 @@ class Rig:
             return
         display = VirtualDisplay(self.choices.terminal.size, self.folder.log("xvfb"), maker.environment)
         self._start_part("xvfb", display)
-        self._display = display.name
+        self.display = display.name
         if self.choices.display is Display.BROWSER:
             vnc, bridge, port = vnc_parts(display.name, self.folder.root, maker.environment)
             self._launch({"x11vnc": vnc})
@@ -219,14 +219,7 @@ class Rig:
 
     def await_attract(self, timeout_s: float = START_S) -> None:
         """Until the terminal waits for a resident. Raises ProcessFailed."""
-        self._await(self._attracts, "terminal", timeout_s)
-
-    def _attracts(self) -> bool:
-        try:
-            with RobotClient(self.folder.robot) as robot:
-                return robot.view().view == "Attract"
-        except (OSError, RobotRefused):
-            return False
+        self._await(lambda: stands_at(self.folder.robot, "Attract"), "terminal", timeout_s)
 
     def _await_log(self, name: str, words: str) -> None:
         self._await(lambda: words in self.log(name, 4_000), name)

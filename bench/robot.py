@@ -158,6 +158,15 @@ class RobotClient:
         return self._connection
 
 
+def stands_at(path: Path, view: str) -> bool:
+    """Does the terminal answer at this socket, and show that view? False as well while it starts or is gone."""
+    try:
+        with RobotClient(path) as robot:
+            return robot.view().view == view
+    except (OSError, RobotRefused):
+        return False
+
+
 def _shown(answer: dict[str, Any]) -> Shown:
     if answer.get("ok") is False:
         raise RobotRefused(str(answer.get("error", "nothing is shown")))

@@ -53,6 +53,8 @@ def play(tour: Tour, out: Path, folder: Path | None = None) -> Album:
     with _bench(folder) as rig:
         print(f"{tour.title}（端末が動くまで {time.monotonic() - begun:.1f} 秒）", flush=True)
         Player(rig, album).play(tour, lambda line: print(line, flush=True))
+        if not album.passed:
+            shutil.copytree(rig.folder.logs, out / "logs")
     album.write_page()
     return album
 

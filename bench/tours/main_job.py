@@ -91,7 +91,7 @@ _JAPANESE = Scene(
     "予約と申込み（日本語）",
     "ja",
     (
-        See("Attract", "待っている画面。何が受付中か、いつまでか"),
+        See("Attract", "待っている画面。何が受付中か、いつまでか", gone=("missing.network",)),
         Press("start"),
         See("Home", "何をするかをえらぶ"),
         *_to_the_card("resident-1"),
@@ -198,7 +198,7 @@ _OFFLINE = Scene(
         Waiting(records=1),
         RestoreNetwork(),
         Arrived(records=1),
-        See("Attract", "なおると、ひとりでに送られている"),
+        See("Attract", "なおると、ひとりでに送られている", gone=("missing.network",)),
     ),
 )
 

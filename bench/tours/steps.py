@@ -69,14 +69,14 @@ class RestoreNetwork:
 class See:
     """Waits for a view and keeps its picture.
 
-    `says`, `never`: ids of catalogue texts that must (not) stand on it; `offers`: a choice that must be there.
+    `says`, `never`: ids of catalogue texts that must (not) stand on it; `gone`: texts that it waits to see go.
     """
 
     view: str
     caption: str
     says: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
-    offers: str = ""
+    gone: tuple[str, ...] = ()
     timeout_s: float = 15.0
 
 
