@@ -74,7 +74,7 @@ async def _card_out(visit: Visit, facilities: Facilities, done: Done, known: Kno
             case CardOut() | Ending():
                 break
             case _:
-                known = learn(known, event)
+                known = learn(known, event, sample=facilities.sample)
     around.panel.lamp(Lamp.DONE)
     return known
 
@@ -127,14 +127,15 @@ async def _read(
                 printed = await _print(visit, facilities, slip, large=True)
                 ends = around.clock.monotonic() + around.limits.accepted_s
             case _:
-                known = learn(known, event)
+                known = learn(known, event, sample=facilities.sample)
 
 
-def learn(known: Known, event: object) -> Known:
+def learn(known: Known, event: object, *, sample: bool) -> Known:
+    """A 見本 programme's answer is news on a 見本 terminal only: elsewhere nothing on the screen would mark it."""
     match event:
         case Delivered(enrolment):
             return replace(known, arrived=known.arrived | {enrolment})
-        case ProgrammeAnswered(answer):
+        case ProgrammeAnswered(answer) if sample or not answer.sample:
             return replace(known, answers=(*known.answers, answer))
         case _:
             return known
@@ -155,7 +156,7 @@ def accepted_view(
 ) -> AcceptedView:
     numbers = tuple(Number(_number_label(record, done.accepted), record.number) for record in done.accepted)
     view = AcceptedView(
-        title=message("accepted.title" if done.complete else "accepted.title_in_part"),
+        title=_title(done),
         sentence=_where_it_is(done.accepted, known),
         stones=stones,
         sample=facilities.sample,
@@ -169,28 +170,54 @@ def accepted_view(
             tone=Tone.ATTENTION,
         )
         return replace(view, parts=(*numbers, drawing), main=Status(message("accepted.waiting_for_card")))
-    paper: tuple[Part, ...] = (
-        (Drawing("paper-out", caption=message("accepted.take_paper")),)
-        if printed
-        else (Note(message("accepted.no_paper"), message("accepted.write_down"), "warning", Tone.ATTENTION),)
-    )
-    look, _ = result_days(facilities.programme.pack, visit.around.clock.visit_now())
-    again: tuple[Part, ...] = (
-        (Options((Choice("print-large", message("accepted.print_large"), icon="document"),)),)
-        if facilities.printer is not None
-        else ()
-    )
     return replace(
         view,
         parts=(
+            *_second_missing(done),
             *numbers,
             *_said(done, known),
-            *paper,
-            Paragraph(message("accepted.result_from", day=look)),
-            *again,
+            *_paper(done, printed=printed),
+            *_result(visit, facilities, done, known),
+            *_again(printed=printed),
         ),
         main=Choice("finish", message("button.leave"), Role.PRIMARY, icon="check", key="#"),
     )
+
+
+def _title(done: Done) -> Message:
+    """What stands on the green: 予約 alone never sounds like the 申込み."""
+    applied = any(record.procedure is Procedure.APPLICATION for record in done.accepted)
+    return message("accepted.title" if applied else "accepted.title_in_part")
+
+
+def _second_missing(done: Done) -> tuple[Part, ...]:
+    if done.complete:
+        return ()
+    return (Note(message("accepted.second_missing"), message("accepted.second_again"), "warning", Tone.ATTENTION),)
+
+
+def _paper(done: Done, *, printed: bool) -> tuple[Part, ...]:
+    """The drawing gives way to the warning where something is missing: one screen says it all."""
+    if not printed:
+        return (Note(message("accepted.no_paper"), message("accepted.write_down"), "warning", Tone.ATTENTION),)
+    if not done.complete:
+        return (Note(message("accepted.take_paper"), icon="paper"),)
+    return (Drawing("paper-out", caption=message("accepted.take_paper")),)
+
+
+def _result(visit: Visit, facilities: Facilities, done: Done, known: Known) -> tuple[Part, ...]:
+    """When to ask; nothing once the programme has answered everything."""
+    if {answer.id for answer in known.answers} >= {record.id for record in done.accepted}:
+        return ()
+    look, _ = result_days(facilities.programme.pack, visit.around.clock.visit_now())
+    return (Paragraph(message("accepted.result_from", day=look)),)
+
+
+def _again(*, printed: bool) -> tuple[Part, ...]:
+    """One copy a press, where paper comes out at all."""
+    if not printed:
+        return ()
+    return (Options((Choice("print-large", message("accepted.print_large"), icon="document"),)),)
 
 
 def _number_label(record: Accepted, all_records: Sequence[Accepted]) -> Message:
@@ -199,6 +226,8 @@ def _number_label(record: Accepted, all_records: Sequence[Accepted]) -> Message:
 
 def _where_it_is(records: Sequence[Accepted], known: Known) -> Message:
     """受付 or 到着: the second word only with the fleet's signed acknowledgement for every record."""
+    if {answer.id for answer in known.answers} >= {record.id for record in records}:
+        return message("accepted.answered")
     if all(record.id in known.arrived for record in records):
         return message("accepted.arrived")
     return message("accepted.will_be_sent")
@@ -207,15 +236,6 @@ def _where_it_is(records: Sequence[Accepted], known: Known) -> Message:
 def _said(done: Done, known: Known) -> tuple[Part, ...]:
     """What the programme answered in time; マイキーID else comes later."""
     parts: list[Part] = []
-    if not done.complete:
-        parts.append(
-            Note(
-                message("accepted.second_missing"),
-                message("accepted.second_again"),
-                "warning",
-                Tone.ATTENTION,
-            )
-        )
     answers = {answer.id: answer for answer in known.answers}
     for record in done.accepted:
         answer = answers.get(record.id)

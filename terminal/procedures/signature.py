@@ -126,6 +126,8 @@ async def _commit(
 ) -> Done:
     """Past the point of no return. Nothing here waits for a person, and nothing that happens outside can end it."""
     visit.show(working_view(facilities, stones, signed=True))
+    # Before the first commit: with two records the fleet's answer to the first may be here before the second is stored.
+    facilities.link.expect_answers(tuple(record.id for record in prepared), visit.answer_key)
     accepted: list[Accepted] = []
     for record, signature in zip(prepared, signatures, strict=False):
         outcome = await seal_and_commit(record, holder.certificate, signature, facilities, visit.around.clock)
@@ -135,7 +137,6 @@ async def _commit(
     if not accepted:
         raise VisitEnded(Ending.CANNOT_STORE)
     visit.past_the_point_of_no_return()
-    facilities.link.expect_answers(tuple(record.id for record in accepted), visit.answer_key)
     return Done(tuple(accepted), len(accepted) == len(prepared))
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 
+from contract.answer import Answer, Verdict
 from contract.certificate_chain import holder_key_digest
 from contract.record import Procedure
-from terminal.inbox import Shutdown
+from terminal.inbox import ProgrammeAnswered, Shutdown
 from terminal.journal.events import CardLeft, PinBlockedSeen, PinWrongEntered, VisitEnded
 from terminal.journal.events import PaperPrinted as PaperPrintedEvent
 from terminal.journal.events import PaperRefused as PaperRefusedEvent
@@ -187,6 +190,38 @@ async def test_nothing_unsays_what_was_accepted(disturbance: str, moment: str) -
         (ended,) = rig.noted(VisitEnded)
         assert isinstance(ended, VisitEnded)
         assert (ended.reason, ended.records) == ("finished", 2)
+
+
+async def test_answers_are_awaited_before_the_first_record_can_be_on_its_way() -> None:
+    """The fleet may acknowledge and answer the 予約 while the 申込 is still being committed."""
+    async with running(Rig()) as rig:
+        await walk(rig, after(APPLY, "EnterPin"))
+        awaited: list[frozenset[str]] = []
+        rig.store.during_commit = lambda: awaited.append(frozenset(rig.link.expected[-1][0]))
+        await walk(rig, [FlowStep("EnterPin", enter_pin())])
+        assert awaited == [{kept.id for kept in rig.store.kept}] * 2
+
+
+def _rig(*, sample: bool) -> Rig:
+    """A terminal that carries 見本, or one whose pack names a connected operator."""
+    rig = Rig()
+    if not sample:
+        pack = msgspec.structs.replace(rig.programme.pack, operator_connected=True)
+        connected = replace(rig.programme, pack=pack)
+        rig.facilities = replace(rig.facilities, programme=connected, demo=False)
+        rig.day = replace(rig.day, facilities=rig.facilities)
+    return rig
+
+
+@pytest.mark.parametrize("sample", [True, False])
+async def test_the_answer_of_a_sample_programme_is_shown_by_a_sample_terminal_only(sample: bool) -> None:
+    async with running(_rig(sample=sample)) as rig:
+        await walk(rig, RESERVE)
+        await rig.lift()
+        answer = Answer(rig.store.kept[0].id, Verdict.DONE, 1, mykey_id="ABCD1234", sample=True)
+        rig.inbox.put(ProgrammeAnswered(answer))
+        await rig.settle()
+        assert ("ABCD 1234" in rig.words()) is sample
 
 
 @pytest.mark.parametrize("moment", ["during the commit", "on S14", "after the paper"])
