@@ -110,6 +110,8 @@ class Visit:
         self.typed = False
         #: An idle warning came: "is this your card?" is asked again before the PIN.
         self.warned = False
+        #: Wrong PINs of this visit, whatever was asked in between: もどる gives no new tries.
+        self.wrong_pins = 0
         self.holder: Holder | None = None
         #: Name of the view shown last, as a slug for the audit log, e.g. `enter-pin`.
         self.showing = "none"

@@ -74,12 +74,11 @@ async def sign_and_commit(
 
     `make` gives the records when the PIN is complete; it may raise VisitEnded as well, if a date has passed.
     """
-    wrong = 0
     while True:
         holder = visit.holder
         if holder is None:
             raise VisitEnded(Ending.CARD_LIFTED)
-        pin = await _ask_pin(visit, facilities, holder.tries_left, stones, again=wrong > 0)
+        pin = await _ask_pin(visit, facilities, holder.tries_left, stones, again=visit.wrong_pins > 0)
         if pin is None:
             return BACK
         try:
@@ -94,11 +93,11 @@ async def sign_and_commit(
             case Signed(signatures) | SignedInPart(signatures, _) if signatures:
                 return await _commit(visit, facilities, prepared, holder, signatures, stones)
             case PinWrong(tries_left):
-                wrong += 1
+                visit.wrong_pins += 1
                 facilities.store.note(PinWrongEntered(tries_left))
-                _after_wrong_pin(visit, holder, tries_left, wrong)
+                _after_wrong_pin(visit, holder, tries_left)
             case PinBlocked():
-                facilities.store.note(PinBlockedSeen(here=wrong > 0))
+                facilities.store.note(PinBlockedSeen(here=visit.wrong_pins > 0))
                 raise VisitEnded(Ending.PIN_BLOCKED)
             case OtherCard():
                 raise VisitEnded(Ending.OTHER_CARD)
@@ -108,10 +107,10 @@ async def sign_and_commit(
                 raise VisitEnded(Ending.CARD_LIFTED)
 
 
-def _after_wrong_pin(visit: Visit, holder: Holder, tries_left: int, wrong: int) -> None:
+def _after_wrong_pin(visit: Visit, holder: Holder, tries_left: int) -> None:
     if tries_left == 0:
         raise VisitEnded(Ending.PIN_BLOCKED)
-    if wrong >= WRONG_TRIES:
+    if visit.wrong_pins >= WRONG_TRIES:
         raise VisitEnded(Ending.PIN_WRONG_TWICE)
     visit.bind(Holder(holder.reader, holder.kind, holder.certificate, tries_left))
 

@@ -192,6 +192,16 @@ async def test_nothing_unsays_what_was_accepted(disturbance: str, moment: str) -
         assert (ended.reason, ended.records) == ("finished", 2)
 
 
+async def test_going_back_between_two_wrong_pins_gives_no_third_try() -> None:
+    async with running(Rig()) as rig:
+        await walk(rig, after(APPLY, "EnterPin"))
+        await walk(rig, [FlowStep("EnterPin", enter_wrong_pin())])
+        await walk(rig, [FlowStep("EnterPin", press("back")), FlowStep("ConfirmApplication", press("apply"))])
+        await walk(rig, [FlowStep("EnterPin", enter_wrong_pin())])
+        assert rig.trouble == "P-04"
+        assert rig.readers.verifies() == 2
+
+
 async def test_answers_are_awaited_before_the_first_record_can_be_on_its_way() -> None:
     """The fleet may acknowledge and answer the 予約 while the 申込 is still being committed."""
     async with running(Rig()) as rig:
