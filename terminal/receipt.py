@@ -80,7 +80,12 @@ class Slip:
             look_where=localised(pack.result.where),
             use_until=use_until(pack, service, draft.measure, at) if service is not None else None,
             answers=answers if isinstance(answers, Contact) else None,
-            unknowable=tuple(localised(row.say) for row in conditions(pack, "unknowable")),
+            # Without a service there is no ID and no code of which the company would have to say anything.
+            unknowable=tuple(
+                localised(row.say)
+                for row in conditions(pack, "unknowable")
+                if service is not None or row.key != "id-and-code"
+            ),
             fraud=tuple(localised(row.text) for row in pack.fraud),
         )
 

@@ -27,7 +27,7 @@ from terminal.views import (
 from terminal.visit import Visit
 
 #: Goes up whenever the wording of the consent changes; the record keeps it beside the hash of the text.
-VERSION = "2026-11-1"
+VERSION = "2026-11-2"
 
 _CLAUSES = ("read", "purpose", "recipients", "retention", "never", "disclosure")
 

@@ -154,6 +154,7 @@ def test_a_reservation_alone_has_no_service_and_no_id() -> None:
     text = text_of(paper_of(slip(RECORDS[:1])))
     assert "あおば" not in text
     assert "下4けた" not in text
+    assert "IDとコードが合っているか" not in text
     assert "マイキーIDは、あとで設定されます" in text
     assert "受付番号" in text
     assert "予約の 受付番号" not in text
