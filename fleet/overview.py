@@ -17,6 +17,9 @@ T = TypeVar("T")
 SILENT_AFTER_MS = 600_000
 _QUARANTINE_ROWS = 100
 _ALARM_ROWS = 100
+#: A terminal has fewer devices and shorter names; one that says more must not push the others off the page.
+_TROUBLES = 12
+_TEXT = 80
 
 
 @dataclass(frozen=True)
@@ -130,15 +133,15 @@ def _terminal_row(terminal: str, row: object, now_ms: int) -> TerminalRow:
     silent = condition == "offline" and state not in (StateWord.LOST, StateWord.DISCONNECTED)
     return TerminalRow(
         terminal=terminal,
-        site=birth.site if birth else "",
+        site=_brief(birth.site) if birth else "",
         condition=condition,
         since=last_seen if silent else getattr(row, "state_since", None),
         last_seen=last_seen,
-        paper=health.paper if health else "unknown",
+        paper=_brief(health.paper) if health else "unknown",
         outbox_depth=health.outbox_depth if health else None,
         outbox_oldest_s=health.outbox_oldest_s if health else None,
         troubles=_troubles(health),
-        version=birth.versions.get("mynapo", "") if birth else "",
+        version=_brief(birth.versions.get("terminal", "")) if birth else "",
         demo=birth.demo if birth else False,
     )
 
@@ -160,7 +163,13 @@ def _troubles(health: Health | None) -> tuple[str, ...]:
     if health is None:
         return ()
     devices_ = [f"{one.name}: {one.detail or one.device}" for one in health.devices if one.device != "online"]
-    return (*devices_, *health.alarms)
+    found = [_brief(trouble) for trouble in (*devices_, *health.alarms)]
+    return tuple(found) if len(found) <= _TROUBLES else (*found[:_TROUBLES], f"… {len(found)}")
+
+
+def _brief(text: str) -> str:
+    """Without what turns the direction of writing or cannot be seen, and short: terminals write these texts."""
+    return "".join(sign for sign in text[:_TEXT] if sign.isprintable())
 
 
 def _kept(kind: type[T], payload: bytes | None) -> T | None:

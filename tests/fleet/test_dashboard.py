@@ -84,7 +84,7 @@ def fill(engine: Engine, terminal: Terminal) -> None:
         paper="low",
     )
     birth = Birth(
-        1, "boot", NOW, "<b>みほん駅前店</b>", "pi", {"mynapo": "0.1"}, (), "2027-01-01", "synced", True
+        1, "boot", NOW, "<b>みほん駅前店</b>", "pi", {"terminal": "7.7.7"}, (), "2027-01-01", "synced", True
     )
     words = {
         Up.STATE: canonical(State(1, StateWord.READY, "boot", 1, NOW)),
@@ -126,6 +126,26 @@ def test_what_a_terminal_says_cannot_become_markup(engine: Engine, terminal: Ter
     html = page(engine)[1]
     assert "<b>みほん" not in html
     assert "&lt;b&gt;みほん" in html
+
+
+def test_one_terminal_cannot_fill_or_disguise_the_page(engine: Engine, terminal: Terminal) -> None:
+    many = health("degraded", devices=tuple(DeviceReport(f"d{n}", "unknown", "x" * 50) for n in range(500)))
+    birth = Birth(
+        1, "boot", NOW, "\u202e" + "店" * 9_000, "pi", {"terminal": "7.7.7" * 99}, (), "", "synced", True
+    )
+    devices = read_devices(engine)
+    for kind, word in ((Up.BIRTH, birth), (Up.HEALTH, many)):
+        take(engine, [judge(Arrival(up(terminal.name, kind), canonical(word)), devices.get, {SEAL_KID})], NOW)
+    html = page(engine)[1]
+    assert len(html) < len(page(engine)[1].replace("店", "")) + 200
+    assert html.count("unknown") + html.count("x" * 50) < 60
+    assert "… 500" in html
+    assert "\u202e" not in html
+
+
+def test_the_version_is_the_one_that_the_terminal_tells(engine: Engine, terminal: Terminal) -> None:
+    fill(engine, terminal)
+    assert "7.7.7" in page(engine)[1]
 
 
 def test_the_page_loads_nothing_from_anywhere(engine: Engine) -> None:
