@@ -15,7 +15,8 @@ from screens.rendering import Rendering
 from screens.scene import Box, Plan
 from screens.theme import FOOTER_HEIGHT, MARGIN, Type
 from screens.typeset import Align
-from terminal.views import Bars, Choice, Drawing, Paragraph, Part, Status
+from terminal.views import Bars, Choice, Drawing, Paragraph, Part, Status, Tone
+from terminal.views import Trouble as TroubleView
 
 TROUBLE_DRAWING = 216
 
@@ -66,10 +67,12 @@ class IdleWarning(Page):
 
 
 class Trouble(Page):
-    """Icon and title, a low drawing, three bars. ⚠ where the resident can go on, ! where the visit ends."""
+    """Icon and title, a low drawing, three bars. The icon says whose doing it was."""
 
     def title_icon(self) -> str:
-        return "warning" if self.view.stop is not None else "error"
+        if not isinstance(self.view, TroubleView):
+            return "error"
+        return {Tone.SOFT: "info", Tone.ATTENTION: "warning"}.get(self.view.tone, "error")
 
     def blocks(self, parts: Sequence[Part], r: Rendering, width: float) -> list[Block]:
         found: list[Block] = []

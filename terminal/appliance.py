@@ -35,7 +35,7 @@ from terminal.limits import Limits
 from terminal.readiness import Readiness, readiness
 from terminal.settings import Settings
 from terminal.trust import Trust
-from terminal.views import Language, OutOfService, Presentation, message
+from terminal.views import Language, Localised, OutOfService, Presentation, message
 from terminal.visit import Surroundings
 
 if TYPE_CHECKING:
@@ -247,7 +247,11 @@ def _facilities(appliance: Appliance, trust: Trust, programme: Programme) -> Fac
         wording=load_catalogue(),
         link=appliance.journal,
         operator=Operator(
-            operator.name, operator.contact, operator.purpose, operator.retention, operator.disclosure
+            name=Localised(operator.name, operator.name_en),
+            contact=Localised(operator.contact, operator.contact_en),
+            purpose=Localised(operator.purpose, operator.purpose_en),
+            retention=Localised(operator.retention, operator.retention_en),
+            disclosure=Localised(operator.disclosure or operator.contact, operator.contact_en),
         ),
         place=Place(file.terminal.id, file.terminal.site, file.terminal.site_address),
         demo=appliance.settings.demo,

@@ -343,6 +343,7 @@ def no_paper_view(day: Day) -> Trouble:
     contact = _contact(day)
     return Trouble(
         code="R-02",
+        tone=Tone.ATTENTION,
         title=message("no_paper.title"),
         parts=(
             Drawing("no-paper", tone=Tone.ATTENTION),

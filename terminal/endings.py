@@ -12,6 +12,7 @@ from terminal.views import (
     Bars,
     Choice,
     Drawing,
+    Localised,
     Message,
     Part,
     Role,
@@ -39,8 +40,8 @@ class TroubleWords:
 class Contact:
     """Whom to call about this terminal: the operator, and which terminal it is."""
 
-    name: str
-    phone: str
+    name: Localised
+    phone: Localised
     terminal: str
 
 
@@ -49,16 +50,20 @@ _TABLE: dict[tuple[Ending, str], TroubleWords] = {
     (Ending.OTHER_CARD, ""): TroubleWords("C-04", "other_card", "card-wrong"),
     (Ending.READER_LOST, ""): TroubleWords("R-01", "reader_lost", "out-of-service"),
     (Ending.STOPPED, ""): TroubleWords("V-04", "stopped", "card", Tone.SOFT),
-    (Ending.LEFT, ""): TroubleWords("V-05", "left", "card", Tone.SOFT),
+    (Ending.LEFT, ""): TroubleWords("V-05", "left", "card", Tone.SOFT, retry=False),
     (Ending.TIMED_OUT, ""): TroubleWords("V-01", "timed_out", "card", Tone.ATTENTION),
     (Ending.NOBODY_THERE, ""): TroubleWords("V-02", "nobody_there", "card", Tone.ATTENTION),
     (Ending.DOOR_OPENED, ""): TroubleWords("C-09", "door_opened", "out-of-service", retry=False),
     (Ending.SHUTDOWN, ""): TroubleWords("V-03", "shutdown", "out-of-service", retry=False),
-    (Ending.PIN_WRONG_TWICE, ""): TroubleWords("P-04", "pin_wrong_twice", "four-pins", lines_next=2),
+    (Ending.PIN_WRONG_TWICE, ""): TroubleWords(
+        "P-04", "pin_wrong_twice", "four-pins", lines_next=2, retry=False
+    ),
     (Ending.PIN_BLOCKED, ""): TroubleWords("P-01", "pin_blocked", "pin-locked", lines_next=2, retry=False),
     (Ending.ENTRY_DIFFERS, ""): TroubleWords("N-04", "entry_differs", "e-money-number", Tone.ATTENTION),
     (Ending.NOT_OPEN, ""): TroubleWords("M-01", "not_open", "card", Tone.ATTENTION),
-    (Ending.CANNOT_STORE, ""): TroubleWords("R-03", "cannot_store", "out-of-service", lines_next=2),
+    (Ending.CANNOT_STORE, ""): TroubleWords(
+        "R-03", "cannot_store", "out-of-service", lines_next=2, retry=False
+    ),
     (Ending.CARD_REFUSED, "juki"): TroubleWords("C-10", "juki", "card-wrong"),
     (Ending.CARD_REFUSED, "drivers-licence"): TroubleWords("C-11", "drivers_licence", "card-wrong"),
     (Ending.CARD_REFUSED, "e-money"): TroubleWords("C-12", "e_money", "card-wrong"),
@@ -112,6 +117,7 @@ def trouble_view(
     again = Choice("again", message("button.again"), Role.PRIMARY, key="#")
     return Trouble(
         code=words.code,
+        tone=words.tone,
         title=say("title"),
         parts=parts,
         main=again if words.retry else Choice("leave", message("button.leave"), Role.PRIMARY, key="#"),

@@ -14,18 +14,18 @@ from contract.certificate_chain import TrustAnchors
 from contract.keys import KeyRing
 from programmes.loader import Programme
 from terminal.ports import EnrolmentStore, Printer, ReaderKind
-from terminal.views import Language, Message
+from terminal.views import Language, Localised, Message
 
 
 @dataclass(frozen=True)
 class Operator:
     """Who runs the terminal, in the words of the settings."""
 
-    name: str
-    contact: str
-    purpose: str
-    retention: str
-    disclosure: str
+    name: Localised
+    contact: Localised
+    purpose: Localised
+    retention: Localised
+    disclosure: Localised
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ def _numbers(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
 
 def _what(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
     yield from write.pair(write.say("paper.accepted_at"), write.say("paper.date_time", at=slip.at))
-    if write.language is Language.JA:
+    if write.language.is_japanese:
         yield write.line(write.say("paper.era", at=slip.at))
     yield from write.pair(write.say("paper.place"), slip.place.site)
     yield from write.pair(write.say("paper.terminal"), slip.place.terminal)
@@ -193,8 +193,8 @@ def _then(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
 
 def _help(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
     yield write.line(write.say("paper.help_title"), bold=True)
-    yield from write.pair(write.say("paper.this_procedure"), slip.operator.name)
-    yield write.line(slip.operator.contact)
+    yield from write.pair(write.say("paper.this_procedure"), write.data(slip.operator.name))
+    yield write.line(write.data(slip.operator.contact))
     if slip.answers is not None:
         guide = write.say("paper.guide", key=slip.answers.guide) if slip.answers.guide else ""
         yield from write.pair(write.data(localised(slip.answers.name)), f"{slip.answers.phone}{guide}")

@@ -30,13 +30,17 @@ class TerminalTable(Struct, frozen=True, kw_only=True):
 
 
 class OperatorTable(Struct, frozen=True, kw_only=True):
-    """Who runs the terminal (個人情報保護法): shown before anything is read."""
+    """Who runs the terminal (個人情報保護法): shown before anything is read, in the resident's language where given."""
 
     name: Annotated[str, Meta(min_length=1, description="the operator's name as residents know it")]
     contact: Annotated[str, Meta(min_length=1, description="telephone and hours")]
     purpose: str = "ポイントの予約と申込みだけ"
     retention: str = "申込みの日から 1年"
     disclosure: str = ""
+    name_en: str = ""
+    contact_en: str = ""
+    purpose_en: str = "Reservation and application for points only"
+    retention_en: str = "One year from the day of application"
 
 
 class CardTable(Struct, frozen=True, kw_only=True):
@@ -108,7 +112,7 @@ class ProgrammeTable(Struct, frozen=True, kw_only=True):
 
 class ScreenTable(Struct, frozen=True, kw_only=True):
     size: Annotated[str, Meta(pattern=r"^\d{3,4}x\d{3,4}$", description="as 720x1280")] = "720x1280"
-    language: Literal["ja", "en"] = "ja"
+    language: Literal["ja", "ja-easy", "en"] = "ja"
     fullscreen: bool = False
     mm_per_px: Annotated[float, Meta(gt=0.05, lt=1.0)] = 0.122
 

@@ -44,8 +44,15 @@ def verbatim(text: str | Localised) -> Message:
 
 
 class Language(StrEnum):
+    """`ja-easy` is やさしい日本語: simpler words with furigana; what it does not word itself stands as in `ja`."""
+
     JA = "ja"
+    EASY = "ja-easy"
     EN = "en"
+
+    @property
+    def is_japanese(self) -> bool:
+        return self is not Language.EN
 
 
 class TextSize(IntEnum):
@@ -564,9 +571,13 @@ class StopQuestion(View):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Trouble(View):
-    """What happened, what was not done, what to do now; the code last. `code` is for telephone and log."""
+    """What happened, what was not done, what to do now; the code last. `code` is for telephone and log.
+
+    `tone` says whose doing it was: ERROR something went wrong, ATTENTION it can go on, SOFT the resident's own choice.
+    """
 
     code: str
+    tone: Tone = Tone.ERROR
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

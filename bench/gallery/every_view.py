@@ -29,7 +29,7 @@ from terminal.enrolment import Accepted, Draft
 from terminal.facilities import Facilities, Operator, Place
 from terminal.inbox import Inbox
 from terminal.limits import Limits
-from terminal.ports import ClockState, ReaderKind
+from terminal.ports import ClockState, Condition, PaperState, PrinterStatus, ReaderKind
 from terminal.procedures import (
     card,
     checklist,
@@ -44,7 +44,7 @@ from terminal.procedures import (
 from terminal.procedures.signature import Done
 from terminal.readiness import Missing, Readiness
 from terminal.receipt import Slip
-from terminal.views import STOP, Language, Presentation, Stone, Stones, View
+from terminal.views import STOP, Language, Localised, Presentation, Stone, Stones, View
 from terminal.visit import Surroundings, Visit, idle_warning_view, language_view, stop_question_view
 
 NOW = datetime.fromisoformat("2022-07-15T10:00:00+09:00")
@@ -76,6 +76,18 @@ class _Stillness:
         return self.connected
 
 
+@dataclass(frozen=True)
+class _Paper:
+    """A printer of which only its state is asked."""
+
+    there: bool
+
+    def status(self) -> PrinterStatus:
+        if self.there:
+            return PrinterStatus(Condition.GOOD, PaperState.FULL)
+        return PrinterStatus(Condition.BAD, PaperState.OUT, "paper-out")
+
+
 def demo_programme() -> Programme:
     """第2弾 with the invented services."""
     loaded = load(["national-2022", "demo-services"])
@@ -92,15 +104,15 @@ def demo_facilities(still: _Stillness | None = None, *, printer: bool = True) ->
         keys=lambda: KeyRing(1, ()),
         device_key=Ed25519PrivateKey.generate(),
         store=None,  # type: ignore[arg-type]
-        printer=object() if printer else None,  # type: ignore[arg-type]
+        printer=_Paper(printer),  # type: ignore[arg-type]
         wording=load_catalogue(),
         link=still,  # type: ignore[arg-type]
         operator=Operator(
-            "みほん運営センター",
-            "0000-00-0000（9時から17時）",
-            "ポイントの予約と申込みだけ",
-            "申込みの日から 1年",
-            "",
+            name=Localised("みほん運営センター", "Mihon Service Centre"),
+            contact=Localised("0000-00-0000（9時から17時）", "0000-00-0000 (9:00 to 17:00)"),
+            purpose=Localised("ポイントの予約と申込みだけ", "Reservation and application for points only"),
+            retention=Localised("申込みの日から 1年", "One year from the day of application"),
+            disclosure=Localised("0000-00-0000（9時から17時）", "0000-00-0000 (9:00 to 17:00)"),
         ),
         place=Place("tk-0042", "みほん駅前店", ""),
         demo=True,
@@ -295,6 +307,7 @@ def demo_slip(*, reservation_only: bool = False) -> Slip:
 
 def _after(visit: Visit, facilities: Facilities) -> dict[str, View]:
     stones, records = at(Stone.ACCEPTED), demo_records()
+    without = demo_facilities(printer=False)
     done, part = Done(records, True), Done(records[:1], False)
     arrived = hand_over.Known(frozenset(_IDS))
     answered = replace(
@@ -307,7 +320,13 @@ def _after(visit: Visit, facilities: Facilities) -> dict[str, View]:
 
     def show(what: Done, known: hand_over.Known, *, take_card: bool, printed: bool = True) -> View:
         return hand_over.accepted_view(
-            visit, facilities, what, known, stones, take_card=take_card, printed=printed
+            visit,
+            facilities if printed else without,
+            what,
+            known,
+            stones,
+            take_card=take_card,
+            printed=printed,
         )
 
     return {

@@ -160,9 +160,9 @@ def place_card_view(facilities: Facilities, stones: Stones, *, lying: bool) -> P
         sentence=message("card.take_first_sentence" if lying else f"card.{form}_sentence"),
         parts=(
             Drawing(drawing, () if lying else labels),
-            Note(message("card.do_not_move"), icon="card"),
+            *(() if lying else (Note(message("card.do_not_move"), icon="card"),)),
         ),
-        main=Status(message("card.waiting")),
+        main=Status(message("attract.wait_for_card" if lying else "card.waiting")),
         back=BACK_CHOICE,
         stones=stones,
         sample=facilities.sample,
@@ -175,7 +175,7 @@ def reading_view(facilities: Facilities, stones: Stones) -> PlaceCard:
     return PlaceCard(
         title=message("card.reading_title"),
         sentence=message("card.do_not_move"),
-        parts=(Drawing("working"), Note(message("card.do_not_move"), icon="card")),
+        parts=(Drawing("working-nfc" if field else "working"),),
         main=Status(message("card.reading_status_lay" if field else "card.reading_status")),
         stop=None,
         stones=stones,

@@ -85,7 +85,9 @@ def masked(value: str) -> str:
 
 
 def _spaced(value: str) -> str:
-    return " ".join(value[i : i + 4] for i in range(0, len(value), 4))
+    """Fours as printed; pairs of them stay together when the line breaks."""
+    fours = [value[i : i + 4] for i in range(0, len(value), 4)]
+    return " ".join("\u00a0".join(fours[i : i + 2]) for i in range(0, len(fours), 2))
 
 
 def _correct(what: str) -> Choice:
@@ -102,7 +104,7 @@ def confirm_view(
     if draft.service_id:
         shown = _spaced(draft.service_id) if revealed else masked(draft.service_id)
         choices = () if revealed else (Choice("reveal", message("confirm.reveal")),)
-        lines.append(Line(message("confirm.id"), verbatim(shown), (*choices, _correct("id"))))
+        lines.append(Line(_id_label(service), verbatim(shown), (*choices, _correct("id"))))
     if any(draft.codes) or draft.phone_last4:
         lines.append(Line(message("confirm.code"), _codes_entered(draft), (_correct("codes"),)))
     if row is not None:
@@ -119,6 +121,11 @@ def confirm_view(
         stones=stones,
         sample=facilities.sample,
     )
+
+
+def _id_label(service: Service) -> Message:
+    """The name under which it was asked for."""
+    return verbatim(localised(service.id_entry.label)) if service.id_entry else message("confirm.id")
 
 
 def _codes_entered(draft: Draft) -> Message:

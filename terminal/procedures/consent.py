@@ -18,6 +18,7 @@ from terminal.views import (
     Consent,
     Fact,
     Language,
+    Localised,
     Options,
     Paragraph,
     Role,
@@ -59,13 +60,13 @@ def consent_given(facilities: Facilities, language: Language) -> ConsentGiven:
     return ConsentGiven(VERSION, sha256)
 
 
-def _arguments(operator: Operator) -> dict[str, str]:
+def _arguments(operator: Operator) -> dict[str, Localised]:
     return {
         "name": operator.name,
         "contact": operator.contact,
         "purpose": operator.purpose,
         "retention": operator.retention,
-        "disclosure": operator.disclosure or operator.contact,
+        "disclosure": operator.disclosure,
     }
 
 
@@ -110,6 +111,7 @@ def whole_text_view(facilities: Facilities, stones: Stones) -> Consent:
             Paragraph(message("consent_text.version", version=VERSION)),
         ),
         main=Choice("read", message("consent.read"), Role.PRIMARY, key="#"),
+        back=BACK_CHOICE,
         stones=stones,
         sample=facilities.sample,
     )

@@ -12,7 +12,7 @@ from terminal.enrolment import Accepted, Draft
 from terminal.facilities import Facilities
 from terminal.inbox import Delivered, Event, ProgrammeAnswered
 from terminal.journal.events import CardLeft, PaperPrinted, PaperRefused
-from terminal.ports import CardOut, Lamp, Printed, PrintedUnproven, PrintRefused, ReaderKind, Sound
+from terminal.ports import CardOut, Condition, Lamp, Printed, PrintedUnproven, PrintRefused, ReaderKind, Sound
 from terminal.procedures.signature import Done
 from terminal.receipt import Slip, receipt
 from terminal.views import (
@@ -178,7 +178,7 @@ def accepted_view(
             *_said(done, known),
             *_paper(done, printed=printed),
             *_result(visit, facilities, done, known),
-            *_again(printed=printed),
+            *_again(facilities),
         ),
         main=Choice("finish", message("button.leave"), Role.PRIMARY, icon="check", key="#"),
     )
@@ -193,13 +193,17 @@ def _title(done: Done) -> Message:
 def _second_missing(done: Done) -> tuple[Part, ...]:
     if done.complete:
         return ()
-    return (Note(message("accepted.second_missing"), message("accepted.second_again"), "warning", Tone.ATTENTION),)
+    return (
+        Note(message("accepted.second_missing"), message("accepted.second_again"), "warning", Tone.ATTENTION),
+    )
 
 
 def _paper(done: Done, *, printed: bool) -> tuple[Part, ...]:
     """The drawing gives way to the warning where something is missing: one screen says it all."""
     if not printed:
-        return (Note(message("accepted.no_paper"), message("accepted.write_down"), "warning", Tone.ATTENTION),)
+        return (
+            Note(message("accepted.no_paper"), message("accepted.write_down"), "warning", Tone.ATTENTION),
+        )
     if not done.complete:
         return (Note(message("accepted.take_paper"), icon="paper"),)
     return (Drawing("paper-out", caption=message("accepted.take_paper")),)
@@ -213,9 +217,9 @@ def _result(visit: Visit, facilities: Facilities, done: Done, known: Known) -> t
     return (Paragraph(message("accepted.result_from", day=look)),)
 
 
-def _again(*, printed: bool) -> tuple[Part, ...]:
-    """One copy a press, where paper comes out at all."""
-    if not printed:
+def _again(facilities: Facilities) -> tuple[Part, ...]:
+    """One copy a press, as long as the printer says that it can."""
+    if facilities.printer is None or facilities.printer.status().condition is not Condition.GOOD:
         return ()
     return (Options((Choice("print-large", message("accepted.print_large"), icon="document"),)),)
 

@@ -320,7 +320,7 @@ def _where_printed(service: Service) -> tuple[Part, ...]:
     drawing = _DRAWINGS.get(entry.drawing)
     if drawing is None:
         return (Note(verbatim(localised(entry.where)), icon="search"),)
-    return (Drawing(drawing, caption=verbatim(localised(entry.where))),)
+    return (Drawing(drawing, caption=message("terms.printed_at", where=localised(entry.where))),)
 
 
 def refused_service_view(

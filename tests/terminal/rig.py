@@ -32,6 +32,7 @@ from terminal.readiness import Readiness, readiness
 from terminal.views import (
     KeyPressed,
     Language,
+    Localised,
     Message,
     Number,
     Presentation,
@@ -53,11 +54,11 @@ from tests.terminal.fakes import (
 )
 
 OPERATOR = Operator(
-    name="見本市 デジタル課",
-    contact="03-0000-0000 平日9時から17時",
-    purpose="ポイントの予約と申込みだけ",
-    retention="申込みの日から 1年",
-    disclosure="見本市役所 2階",
+    name=Localised("見本市 デジタル課"),
+    contact=Localised("03-0000-0000 平日9時から17時"),
+    purpose=Localised("ポイントの予約と申込みだけ"),
+    retention=Localised("申込みの日から 1年"),
+    disclosure=Localised("見本市役所 2階"),
 )
 PLACE = Place("tk-0042", "見本市役所 1階", "見本市例町1-1")
 

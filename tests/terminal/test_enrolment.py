@@ -18,7 +18,7 @@ from contract.record import SIGNATURE_CONTEXT, Body, Consent, Procedure
 from terminal.enrolment import Accepted, Draft, Prepared, Unstored, prepare, seal_and_commit
 from terminal.ports import ClockState, Holder
 from terminal.procedures.consent import VERSION, consent_given, whole_text_view
-from terminal.views import Language, Paragraph, Presentation, Stone, Stones
+from terminal.views import Language, Localised, Paragraph, Presentation, Stone, Stones
 from terminal.visit import Visit
 from tests.terminal.flow import APPLY, RESERVE, walk
 from tests.terminal.rig import OPERATOR, Rig, card, device_key, pin_of, running
@@ -84,7 +84,7 @@ def test_the_hash_of_the_consent_is_stable_and_follows_language_and_operator() -
     given = {language: consent_given(facilities, language) for language in Language}
     assert given[Language.JA] == consent_given(facilities, Language.JA)
     assert len({consent.sha256 for consent in given.values()}) == len(Language)
-    other = replace(facilities, operator=replace(OPERATOR, purpose="ほかの目的"))
+    other = replace(facilities, operator=replace(OPERATOR, purpose=Localised("ほかの目的")))
     assert consent_given(other, Language.JA).sha256 != given[Language.JA].sha256
 
 

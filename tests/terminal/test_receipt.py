@@ -86,8 +86,8 @@ def test_everything_that_belongs_on_the_paper_stands_there_in_order(large: bool)
             "翌月の20日ごろ 受け取れます",
             "お店のチャージ機で 受け取ります",
             "困ったときは",
-            OPERATOR.name,
-            OPERATOR.contact,
+            OPERATOR.name.ja,
+            OPERATOR.contact.ja,
             "0120-95-0178",
             "市区町村の窓口",
             "詐欺に注意",
@@ -177,8 +177,8 @@ def test_who_answers_depends_on_the_day(day: str, guide: str, hours: str) -> Non
 def test_after_the_desk_has_closed_only_the_operator_answers() -> None:
     text = text_of(paper_of(slip(at=datetime.fromisoformat("2026-11-21T10:00+09:00"))))
     assert "0120-95-0178" not in text
-    assert OPERATOR.name in text
-    assert OPERATOR.contact in text
+    assert OPERATOR.name.ja in text
+    assert OPERATOR.contact.ja in text
 
 
 def test_with_a_connected_operator_there_is_no_sample_band() -> None:

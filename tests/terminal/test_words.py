@@ -17,7 +17,7 @@ from terminal.ports import CardKind, CardRefused, ReaderKind
 from terminal.procedures.numbers import Typing, code_view, enter_view, find_view, group_lengths, repeat_view
 from terminal.procedures.service_choice import CHIPS
 from terminal.readiness import Missing
-from terminal.views import Bars, Language, Small, Stone, Stones, Trouble, View
+from terminal.views import Bars, Language, Localised, Small, Stone, Stones, Trouble, View
 from terminal.visit import Ending
 from tests.terminal.fakes import CardTable
 from tests.terminal.flow import APPLY, RESERVE, TAKE_AND_LEAVE, after, walk
@@ -186,7 +186,7 @@ def test_every_id_that_is_put_together_exists() -> None:
 
 # ------------------------------------------------------------------ troubles
 
-CONTACT = Contact("見本市 デジタル課", "03-0000-0000", "tk-0042")
+CONTACT = Contact(Localised("見本市 デジタル課"), Localised("03-0000-0000"), "tk-0042")
 
 
 @pytest.mark.parametrize(("ending", "detail"), every_trouble())
@@ -204,7 +204,7 @@ def test_every_trouble_says_what_happened_what_was_not_done_and_what_to_do(
     small = "".join(
         catalogue().text(m, language) for part in view.parts if isinstance(part, Small) for m in part.lines
     )
-    assert all(text in small for text in (CONTACT.name, CONTACT.phone, CONTACT.terminal, view.code))
+    assert all(text in small for text in (CONTACT.name.ja, CONTACT.phone.ja, CONTACT.terminal, view.code))
     assert isinstance(view.parts[-1], Small)  # the code comes last
 
 
