@@ -33,6 +33,9 @@ class Answer(msgspec.Struct, frozen=True):
     mykey_id: str = ""
     sample: bool = True
 
+    def __repr__(self) -> str:
+        return "Answer(…)"
+
 
 class SealedAnswer(msgspec.Struct, frozen=True):
     v: int

@@ -33,6 +33,9 @@ class ChosenService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     codes: tuple[str, ...] = ()
     phone_last4: str = ""
 
+    def __repr__(self) -> str:
+        return "ChosenService(…)"  # a log must not hold what was typed
+
 
 class Consent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which text the resident agreed to: its version and the SHA-256 (hex) of its canonical bytes."""
@@ -68,6 +71,9 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     service: ChosenService | None = None
     represented: bool = False
 
+    def __repr__(self) -> str:
+        return "Body(…)"
+
 
 class Plaintext(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is sealed: the body's very bytes, the 利用者証明用 certificate (DER) and the card's signature."""
@@ -75,6 +81,9 @@ class Plaintext(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     body: bytes
     certificate: bytes
     signature: bytes
+
+    def __repr__(self) -> str:
+        return "Plaintext(…)"
 
 
 def body_bytes(body: Body) -> bytes:

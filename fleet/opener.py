@@ -41,7 +41,7 @@ class AnswerSigner:
     kid: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class _Candidate:
     """A verified record with its once-only place."""
 

@@ -41,7 +41,7 @@ class Fault(StrEnum):
     CARD_SIGNATURE = "card-signature"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Opened:
     """A record that card, certificate and terminal vouch for. `person` is a keyed hash; `signed_at` aware."""
 
@@ -59,7 +59,7 @@ class Rejected:
     body: Body | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OpeningKeys:
     """The private sealing keys by id, and the secret that makes person keys useless outside the opener."""
 
