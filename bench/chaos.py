@@ -14,6 +14,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -181,6 +182,7 @@ def table(report: Report) -> str:
         f"  accepted   {verdict.accepted} records shown with 受け付けました",
         f"  explained  {verdict.explained} more, committed when the terminal was killed before its screen",
         f"  fleet      {verdict.standing} stand, {verdict.already} told 受付ずみ",
+        f"  set aside  {verdict.stale} status messages that were older than what was known",
         *(f"  said       {times} × {words}" for words, times in report.said.items()),
         *(f"  FELL       {name}:\n{log}" for name, log in report.fell),
         *(f"  VIOLATION  {text}" for text in verdict.violations),
@@ -207,6 +209,7 @@ def main(argv: list[str]) -> int:
     if options.power_cuts:
         return powercut.main(["--visits", str(options.visits), "--seed", str(seed)])
     print(f"seed {seed}", flush=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # an end by it leaves nothing running
     folder = options.keep or Path(tempfile.mkdtemp(prefix="mynapo-chaos-"))
     try:
         report = run(options.visits, seed, folder, fast=options.fast)

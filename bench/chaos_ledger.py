@@ -49,11 +49,14 @@ class ArrivedRow:
 
 @dataclass(frozen=True)
 class Found:
-    """Both databases at the end."""
+    """Both databases at the end. `quarantined`: messages set aside. `stale`: old status messages set aside; a broker that
+    was killed comes back with retained words as old as its last autosave.
+    """
 
     stored: tuple[StoredRow, ...]
     arrived: tuple[ArrivedRow, ...]
     quarantined: int
+    stale: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class Verdict:
     explained: int
     standing: int
     already: int
+    stale: int
     violations: tuple[str, ...]
 
 
@@ -76,11 +80,13 @@ def read_found(folder: RunFolder) -> Found:
         "SELECT e.id, e.stage, coalesce(o.slot, ''), coalesce(o.procedure, '')"
         " FROM enrolments e LEFT JOIN openings o ON o.id = e.id",
     )
-    aside = _rows(folder.fleet_db, "SELECT count(*) FROM quarantine")
+    aside = _rows(folder.fleet_db, "SELECT n, reason FROM quarantine")
+    stale = sum(row[1] == "stale" for row in aside)
     return Found(
         tuple(StoredRow(str(row[0]), int(row[1]) / 1000, bool(row[2])) for row in stored),
         tuple(ArrivedRow(*(str(column) for column in row)) for row in arrived),
-        int(aside[0][0]),
+        len(aside) - stale,
+        stale,
     )
 
 
@@ -114,7 +120,7 @@ def judge(lived: Sequence[Lived], terminal_killed: Sequence[float], found: Found
     if found.quarantined:
         troubles.append(f"{found.quarantined} messages in quarantine")
     stages = Counter(row.stage for row in found.arrived)
-    return Verdict(len(accepted), explained, stages["done"], stages["already"], tuple(troubles))
+    return Verdict(len(accepted), explained, stages["done"], stages["already"], found.stale, tuple(troubles))
 
 
 def _of_the_accepted(accepted: Sequence[str], found: Found, arrived: Counter[str]) -> list[str]:
