@@ -70,11 +70,11 @@ def _sign(resident: str) -> tuple[Step, ...]:
     )
 
 
-def _hand_over(*, arrived: bool = True, applied: bool = True) -> tuple[Step, ...]:
-    where = "accepted.arrived" if arrived else "accepted.will_be_sent"
-    other = "accepted.will_be_sent" if arrived else "accepted.arrived"
-    mykey = "accepted.mykey" if arrived else "accepted.mykey_later"
-    told = "受付番号、マイキーID、結果がわかる日" if arrived else "受付番号。通信できるようになったら送る"
+def _hand_over(*, answered: bool = True, applied: bool = True) -> tuple[Step, ...]:
+    where = "accepted.answered" if answered else "accepted.will_be_sent"
+    other = "accepted.will_be_sent" if answered else "accepted.answered"
+    mykey = "accepted.mykey" if answered else "accepted.mykey_later"
+    told = "受付番号、マイキーID、結果がわかる日" if answered else "受付番号。通信できるようになったら送る"
     paper = "受付票。予約と申込みで1まい" if applied else "受付票（予約だけ）"
     return (
         See("Accepted", "受け付けた。まずカードを取る", says=("accepted.title", "accepted.take_card")),
@@ -194,7 +194,7 @@ _OFFLINE = Scene(
         CutNetwork(),
         *_reserve("resident-5"),
         *_sign("resident-5"),
-        *_hand_over(arrived=False, applied=False),
+        *_hand_over(answered=False, applied=False),
         Waiting(records=1),
         RestoreNetwork(),
         Arrived(records=1),
