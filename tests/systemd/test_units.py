@@ -61,8 +61,31 @@ def test_the_terminal_has_no_network_and_overwrites_freed_memory() -> None:
     text = (ROOT / "systemd/terminal/mynapo-terminal.service").read_text(encoding="utf-8")
     assert "RestrictAddressFamilies=AF_UNIX\n" in text
     assert "PrivateNetwork=yes" in text
-    for setting in ("PYTHONMALLOC=malloc", "MALLOC_PERTURB_=165", "GLIBC_TUNABLES=glibc.malloc.tcache_count=0"):
+    for setting in (
+        "PYTHONMALLOC=malloc",
+        "MALLOC_PERTURB_=165",
+        "GLIBC_TUNABLES=glibc.malloc.tcache_count=0",
+    ):
         assert setting in text
+
+
+def test_the_uplink_can_neither_take_away_nor_exchange_what_the_terminal_wrote() -> None:
+    """The data folder is shared; without the sticky bit any of its group may rename and delete in it."""
+    text = (ROOT / "systemd/terminal/mynapo.tmpfiles.conf").read_text(encoding="utf-8")
+    mode, owner = re.findall(r"^d /var/lib/mynapo\s+(\d+) (\S+)", text, re.MULTILINE)[0]
+    assert int(mode, 8) & 0o1000
+    assert owner == "mynapo-terminal"
+
+
+def test_the_opener_overwrites_freed_memory_too() -> None:
+    text = (ROOT / "systemd/fleet/mynapo-opener.service").read_text(encoding="utf-8")
+    for setting in (
+        "PYTHONMALLOC=malloc",
+        "MALLOC_PERTURB_=165",
+        "GLIBC_TUNABLES=glibc.malloc.tcache_count=0",
+    ):
+        assert setting in text
+    assert "MemorySwapMax=0" in text
 
 
 def test_the_uplink_sees_no_device_and_no_signing_key() -> None:
