@@ -49,9 +49,12 @@ def run(options: argparse.Namespace) -> int:
         print(programmes.text(), file=sys.stderr)
         return 2
     settings.path(settings.file.terminal.data_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
+    from drivers.readers.confinement import forbid_dumps
     from terminal import appliance
 
     threading.excepthook = _thread_died
+    if options.installed:
+        forbid_dumps()
     try:
         return asyncio.run(appliance.run(settings, trust, programmes[0]))
     except BaseExceptionGroup as group:

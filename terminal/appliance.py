@@ -24,6 +24,7 @@ import sdnotify
 import uuid_utils
 from cryptography import x509
 
+from contract.keys import KeyUse
 from contract.status import Birth, Health
 from programmes.loader import Programme
 from terminal.attract import Day, serve
@@ -168,7 +169,6 @@ async def _appliance(
     finally:
         await devices.close()
         await journal.close()
-        save_floor(data, clock.wall_now())
 
 
 def _open_journal(
@@ -283,6 +283,7 @@ async def _health(appliance: Appliance) -> None:
     notifier.notify("READY=1")
     write_status(appliance.data, _birth(appliance))
     before: Health | None = None
+    noted: set[str] = set()
     told_at = 0.0
     reference = appliance.clock.offset()
     while True:
@@ -290,7 +291,8 @@ async def _health(appliance: Appliance) -> None:
         if worth_telling(before, now) or appliance.clock.monotonic() - told_at > 300:
             write_status(appliance.data, now)
             before, told_at = now, appliance.clock.monotonic()
-            save_floor(appliance.data, appliance.clock.wall_now())
+            _save_floor(appliance)
+        _note_expired_keys(appliance, noted)
         offset = appliance.clock.offset()
         if jumped(reference, offset):
             appliance.journal.note(ClockJumped(int(offset - reference)))
@@ -298,6 +300,24 @@ async def _health(appliance: Appliance) -> None:
         # The loop that draws is the loop that feeds the watchdog: a frozen screen is a dead terminal.
         notifier.notify("WATCHDOG=1")
         await asyncio.sleep(HEALTH_S)
+
+
+def _save_floor(appliance: Appliance) -> None:
+    """Only what the fleet has signed is past beyond doubt: one lying time server must not set the floor for ever."""
+    if appliance.journal.confirmed_ms:
+        confirmed = datetime.fromtimestamp(appliance.journal.confirmed_ms / 1000, UTC)
+        save_floor(appliance.data, max(confirmed, read_floor(appliance.data)))
+
+
+def _note_expired_keys(appliance: Appliance, noted: set[str]) -> None:
+    """Once a key: records are still sealed to it (nothing may be lost), but somebody must bring a new one."""
+    from terminal.journal.events import KeysExpired
+
+    now = appliance.clock.wall_now()
+    key = appliance.journal.ring().newest(KeyUse.SEAL, now)
+    if key is not None and key.not_after < now and key.kid not in noted:
+        noted.add(key.kid)
+        appliance.journal.note(KeysExpired(milliseconds(key.not_after)))
 
 
 def _health_now(appliance: Appliance) -> Health:

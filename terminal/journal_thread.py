@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ from terminal.ports import NotStored, Stored
 
 #: How often the mailbox is looked at: the fleet's word should reach a waiting resident before they look away.
 LOOK_S = 0.1
+#: Refused documents are noted at most this often: garbage from the broker must not fill the disk with notes.
+REFUSALS_S = 60.0
 #: How often the link's file is read.
 LINK_S = 1.0
 #: How often what retention no longer allows is wiped, and how soon another step follows one that was full.
@@ -85,6 +88,9 @@ class JournalThread:
         self._waiting = _Waiting()
         self._healthy = True
         self._online = False
+        self._refusals_noted_at = -REFUSALS_S
+        #: The latest time that the fleet has signed: what is past beyond doubt. 0 before the first word of this run.
+        self.confirmed_ms = 0
         self._tidy_in = TIDY_STEP_S
         self._state = self._look_at_outbox()
         #: The last run ended without closing the journal: crash, kill or power cut.
@@ -204,9 +210,13 @@ class JournalThread:
                 terminal=self._terminal,
                 on_answer=self._on_answer,
                 on_keys=self._on_keys,
+                note_refusals=self._refusals_noted_at + REFUSALS_S <= time.monotonic(),
             )
             if not isinstance(report, DeliveryReport):
                 break
+            if report.refusals and self._refusals_noted_at + REFUSALS_S <= time.monotonic():
+                self._refusals_noted_at = time.monotonic()
+            self.confirmed_ms = max(self.confirmed_ms, report.newest_ts)
             if report.acks.marked:
                 self._tell_delivered()
                 self._state = self._look_at_outbox()

@@ -322,6 +322,15 @@ class Visit:
         self._show(view)
 
     async def _choose_language(self, view: View) -> Presentation:
+        """What is told meanwhile (arrived, answered) waits for the view that it belongs to."""
+        waiting: list[Event] = []
+        try:
+            return await self._language_chosen(view, waiting)
+        finally:
+            for event in waiting:
+                self.around.inbox.put(event)
+
+    async def _language_chosen(self, view: View, waiting: list[Event]) -> Presentation:
         shown = language_view(self.presentation, stop=view.stop, sample=view.sample)
         self._show(shown)
         while True:
@@ -337,6 +346,8 @@ class Visit:
                     self.presentation = turn_tool(self.presentation, tool)
                     shown = language_view(self.presentation, stop=view.stop, sample=view.sample)
                     self._show(shown)
+                case Delivered() | ProgrammeAnswered():
+                    waiting.append(event)
                 case _:
                     pass
 

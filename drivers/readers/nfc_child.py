@@ -14,8 +14,8 @@ import sys
 import time
 
 from drivers.cards.felica import kind_of_systems
+from drivers.readers.confinement import confine
 from drivers.readers.nfc_chip import CardGone, Chip, ChipSilent, Found
-from drivers.readers.nfc_confinement import confine
 from drivers.readers.nfc_wire import Kind, Line, Message
 from terminal.ports import CardKind
 

@@ -47,6 +47,7 @@ class DeliveryReport:
     keys: int
     refusals: tuple[Refusal, ...]
     more: bool
+    newest_ts: int = 0  # the latest time in a signed acknowledgement, ms since the epoch; 0 without one
 
 
 DeliveryTrouble = MailboxUnavailable | CommitFailed
@@ -81,11 +82,13 @@ def apply_mailbox(
     terminal: str,
     on_answer: Callable[[SealedAnswer], None],
     on_keys: Callable[[bytes], None],
+    note_refusals: bool = True,
 ) -> DeliveryReport | DeliveryTrouble:
     """One step: reads, verifies, marks, moves the cursor (marks and cursor in one transaction), then calls back.
 
     A key document ends the step after itself, so that what follows is judged by the ring it brings: the caller
-    passes that ring to the next call. Answers are called back for in the order of their coming.
+    passes that ring to the next call. Answers are called back for in the order of their coming. `note_refusals`
+    false leaves refused documents out of the audit: a broker gone mad must not fill the disk with notes about it.
     """
     found = mailbox.after(outbox.cursor(), STEP)
     if isinstance(found, MailboxUnavailable):
@@ -99,7 +102,9 @@ def apply_mailbox(
     sorted_ = sort_documents(documents, ring, terminal=terminal)
     report = AckReport()
     if cursor != outbox.cursor():
-        marked = outbox.mark_acked(sorted_.acks, cursor=cursor, events=_events(sorted_.refusals))
+        marked = outbox.mark_acked(
+            sorted_.acks, cursor=cursor, events=_events(sorted_.refusals) if note_refusals else ()
+        )
         if isinstance(marked, CommitFailed):
             return marked
         report = marked
@@ -114,6 +119,7 @@ def apply_mailbox(
         len(sorted_.keys),
         sorted_.refusals,
         cut or len(found.documents) == STEP,
+        max((ack.ts for ack in sorted_.acks), default=0),
     )
 
 

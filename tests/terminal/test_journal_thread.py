@@ -10,6 +10,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bench.perf_journal import TERMINAL, SyntheticFleet, store
@@ -121,4 +122,42 @@ async def test_a_disk_that_refuses_new_keys_ends_nothing_and_they_count_all_the_
     thread = begin(outbox, tmp_path, fleet)
     await until(lambda: thread.ring().version == 2)
     await until(lambda: outbox.cursor().n == 1)
+    await thread.close()
+
+
+def deliver(folder: Path, *documents: tuple[DocumentKind, bytes]) -> None:
+    box = Mailbox.open(folder / "mailbox.db", now=lambda: LONG_AGO, random=os.urandom)
+    assert isinstance(box, Mailbox)
+    box.put(list(documents))
+    box.close()
+
+
+async def test_only_a_signed_word_of_the_fleet_says_what_time_is_past(
+    outbox: Outbox, fleet: SyntheticFleet, tmp_path: Path
+) -> None:
+    store(outbox, fleet)
+    first = outbox.pending()[0]
+    deliver(tmp_path, (DocumentKind.ACK, b'{"ts": 4102444800000}'))
+    thread = begin(outbox, tmp_path, fleet)
+    ack = fleet.ack(outbox.journal, ((first.id, first.sha256),))
+    deliver(tmp_path, (DocumentKind.ACK, ack))
+    await until(lambda: outbox.is_acked(first.id))
+    await until(lambda: thread.confirmed_ms == read_ts(ack))
+    await thread.close()
+
+
+def read_ts(ack: bytes) -> int:
+    read = msgspec.json.decode(ack)
+    return int(read["ts"])
+
+
+async def test_garbage_from_the_broker_is_noted_once_a_minute_and_not_at_every_look(
+    outbox: Outbox, fleet: SyntheticFleet, tmp_path: Path
+) -> None:
+    thread = begin(outbox, tmp_path, fleet)
+    for n in range(5):
+        deliver(tmp_path, (DocumentKind.ACK, b"garbage %d" % n))
+        await until(lambda n=n: outbox.cursor().n == n + 1)  # type: ignore[misc]
+    rows = [row.event for row in outbox.audit_rows()]
+    assert rows.count("document-refused") == 1
     await thread.close()

@@ -6,6 +6,7 @@ import pytest
 
 from contract.record import Procedure
 from contract.reference_number import is_reference_number, reference_number
+from terminal.inbox import Delivered
 from terminal.ports import ReaderKind
 from terminal.views import Accepted, Group, Language, Number, Presentation, TextSize
 from tests.terminal.fakes import CardTable
@@ -594,3 +595,14 @@ async def test_after_an_idle_warning_the_photo_is_asked_again_before_the_pin() -
             FlowStep("EnterPin", enter_pin()),
             *TAKE_AND_LEAVE,
         ])  # fmt: skip
+
+
+async def test_what_arrives_while_languages_are_looked_at_is_not_lost() -> None:
+    async with running(Rig()) as rig:
+        await walk(rig, [*APPLY, FlowStep("Accepted")])
+        await rig.lift()
+        await rig.press("language")
+        for id_ in [kept.id for kept in rig.store.kept]:
+            await rig.put(Delivered(id_))
+        await rig.press("language-en")
+        assert "accepted.arrived" in rig.ids()

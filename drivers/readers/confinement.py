@@ -1,4 +1,4 @@
-"""Takes from the NFC child what it does not need: the network, core dumps, and a life longer than its parent's."""
+"""Takes from a process that handles cards what it does not need: the network, core dumps, a life after its parent."""
 
 from __future__ import annotations
 
@@ -24,9 +24,14 @@ def confine(parent: int) -> bool:
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(0)
-    _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)  # no core file and no debugger: a PIN passes through here
+    forbid_dumps()
     _libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     return offline
+
+
+def forbid_dumps() -> None:
+    """No core file and no debugger of the same user: a PIN passes through here."""
+    _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def leave_network() -> bool:
