@@ -37,7 +37,7 @@ _NOW = datetime.fromisoformat("2022-07-15T10:00:00+09:00")
 _ATTEMPTS = 4  # a resident whose visit broke comes again so often
 _BACK_S = 60.0  # until the terminal attracts again after a blow
 _DRAIN_S = 120.0
-_RESERVE = 0.6  # share of residents who want the 予約 only
+_RESERVE = 0.75  # share of residents who want the 予約 only
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def measure_flush_order(rig: Rig) -> FlushOrder:
     # strace's own times leave out what it adds.
     returned = [
         float(begun) + float(spent) + _DELAY_S
-        for begun, name, spent in _FLUSH.findall(_joined(log.read_text(encoding="utf-8")))
+        for begun, name, spent in _FLUSH.findall(joined_trace(log.read_text(encoding="utf-8")))
         if name.endswith("outbox.db-wal") and pressed <= float(begun) <= drawn
     ]
     gap = drawn - max(returned) if returned else -1.0
@@ -95,7 +95,7 @@ def _is_traced(pid: int | None) -> bool:
     )
 
 
-def _joined(trace: str) -> str:
+def joined_trace(trace: str) -> str:
     """strace's pairs of `<unfinished ...>` and `<... resumed>` as one line each."""
     open_calls: dict[str, str] = {}
     lines = []
