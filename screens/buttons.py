@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from screens.dress import Dress, Kind, dress, kind_of
 from screens.rendering import Rendering
+from screens.ruby import plain
 from screens.scene import Box, Fill, Icon, Item, SwitchPad, Target, Turn
 from screens.theme import Palette, Type
 from screens.typeset import Setting
@@ -68,7 +69,7 @@ def target(
         focus=focus_ring(box, at_rest.radius, r.palette),
         focused=choice.focused,
         enabled=choice.enabled,
-        label=label.replace("\n", ""),
+        label=plain(label).replace("\n", ""),
         role=choice.role,
         key=choice.key,
     )
@@ -94,7 +95,7 @@ def key_target(
         normal=(*body(box, at_rest), *content(at_rest)),
         pressed=(*body(box, touched), *content(touched)),
         focus=focus_ring(box, at_rest.radius, r.palette),
-        label=label,
+        label=plain(label),
         role=role,
     )
 
@@ -190,8 +191,7 @@ def row_content(r: Rendering, choice: Choice, box: Box) -> Content:
         colour = worn.second
         if choice.badge is not None and second:
             mark, colour = badge_colour(choice.badge, r.palette)
-            first_line = second.height / len(second.lines)
-            items.append(Icon(BADGES[choice.badge][0], left, top + (first_line - 36) / 2, 36, mark))
+            items.append(Icon(BADGES[choice.badge][0], left, top + second.first_middle - 18, 36, mark))
             left += 44
         if second:
             items += second.place(left, top, second.width, colour)

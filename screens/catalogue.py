@@ -2,7 +2,10 @@
 
 `locale/LANGUAGE.toml` holds what the core says (`[section] name = "text with {places}"`), `furniture.LANGUAGE.toml`
 what belongs to every screen (header, keypads, pagers). A place is filled by an argument of the message; `{day:era}`,
-`{day:short}`, `{day:time}` and `{amount:yen}` choose how. Furigana markup stays in the text.
+`{day:short}`, `{day:time}` and `{amount:yen}` choose how.
+
+やさしい日本語 words only what is worded more simply; for the rest it falls back to `ja`. Its furigana come from a
+glossary, or from markup in its own texts; paper, robot and speech get the text without them.
 """
 
 from __future__ import annotations
@@ -14,12 +17,17 @@ from datetime import date, datetime
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from screens.furigana import Glossary, load_glossary
+from screens.ruby import plain
 from terminal.views import Language, Localised, Message
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
+
+FALLBACKS = {Language.EASY: Language.JA}
+"""Where a language takes the texts that it does not word itself."""
 
 Argument = str | int | date | datetime | Localised | Message
 
@@ -37,11 +45,41 @@ MONTHS_EN = (
 class Catalogue:
     """The texts of all languages. A missing id or argument is a KeyError that names it and the language."""
 
-    def __init__(self, texts: Mapping[Language, Mapping[str, str]]) -> None:
-        self._texts = texts
+    def __init__(self, texts: Mapping[Language, Mapping[str, str]], glossary: Glossary | None = None) -> None:
+        self._texts = {
+            language: {**texts.get(FALLBACKS.get(language, language), {}), **texts.get(language, {})}
+            for language in Language
+        }
+        self._own = {language: frozenset(texts.get(language, {})) for language in Language}
+        self._glossary = glossary or Glossary({})
 
     def text(self, message: Message, language: Language) -> str:
-        """The finished text of `message`, furigana markup kept."""
+        """The finished text of `message`, without furigana."""
+        return plain(self._filled(message, language))
+
+    def with_furigana(self, message: Message, language: Language) -> str:
+        """The finished text of `message`, with the markup of its readings."""
+        return self._glossary.annotate(self._filled(message, language))
+
+    def say(self, id: str, language: Language, **args: Argument) -> str:  # noqa: A002
+        """The text named `id`."""
+        return self.text(Message(id, tuple(args.items())), language)
+
+    def ids(self, language: Language) -> frozenset[str]:
+        return frozenset(self._texts[language])
+
+    def own_ids(self, language: Language) -> frozenset[str]:
+        """What `language` words itself."""
+        return self._own[language]
+
+    def places(self, id: str, language: Language) -> frozenset[str]:  # noqa: A002
+        """Names of the arguments that text takes."""
+        return frozenset(match[1] for match in PLACE.finditer(self._texts[language][id]))
+
+    def source(self, id: str, language: Language) -> str:  # noqa: A002
+        return self._texts[language][id]
+
+    def _filled(self, message: Message, language: Language) -> str:
         if message.id == "verbatim":
             return self._argument(message.arg("text"), "", language)
         try:
@@ -57,24 +95,10 @@ class Catalogue:
 
         return PLACE.sub(fill, text)
 
-    def say(self, id: str, language: Language, **args: Argument) -> str:  # noqa: A002
-        """The text named `id`."""
-        return self.text(Message(id, tuple(args.items())), language)
-
-    def ids(self, language: Language) -> frozenset[str]:
-        return frozenset(self._texts[language])
-
-    def places(self, id: str, language: Language) -> frozenset[str]:  # noqa: A002
-        """Names of the arguments that text takes."""
-        return frozenset(match[1] for match in PLACE.finditer(self._texts[language][id]))
-
-    def source(self, id: str, language: Language) -> str:  # noqa: A002
-        return self._texts[language][id]
-
     def _argument(self, value: Argument, form: str, language: Language) -> str:
         match value:
             case Message():
-                return self.text(value, language)
+                return self._filled(value, language)
             case Localised():
                 return (value.en or value.ja) if language is Language.EN else value.ja
             case date():
@@ -94,10 +118,10 @@ def format_date(day: date, form: str, language: Language) -> str:
     if form == "digits":
         return f"{day:%H:%M}"
     if form == "time":
-        return f"{int(f'{day:%H}')}時{day:%M}分" if language is Language.JA else f"{day:%H:%M}"
+        return _time(day, language)
     if form == "datetime":
         return f"{format_date(day, '', language)} {format_date(day, 'time', language)}"
-    if language is not Language.JA:
+    if not language.is_japanese:
         words = f"{day.day} {MONTHS_EN[day.month - 1]}"
         return words if form == "short" else f"{words} {day.year}"
     short = f"{day.month}月{day.day}日"
@@ -110,6 +134,17 @@ def format_date(day: date, form: str, language: Language) -> str:
     return by_form.get(form) or f"{day.year}年{short}({WEEKDAYS_JA[day.weekday()]})"
 
 
+def _time(day: date, language: Language) -> str:
+    hour = int(f"{day:%H}")
+    match language:
+        case Language.JA:
+            return f"{hour}時{day:%M}分"
+        case Language.EASY:
+            return f"{hour}時" if f"{day:%M}" == "00" else f"{hour}:{day:%M}"
+        case _:
+            return f"{day:%H:%M}"
+
+
 def era(day: date) -> str:
     """Era and year: 令和5, 平成31, 令和元."""
     plain_day = date(day.year, day.month, day.day)
@@ -120,7 +155,7 @@ def era(day: date) -> str:
 def load_catalogue() -> Catalogue:
     """The catalogue of the package `screens.locale`."""
     folder = resources.files("screens.locale")
-    return Catalogue({language: _language(folder, language) for language in Language})
+    return Catalogue({language: _language(folder, language) for language in Language}, load_glossary())
 
 
 def _language(folder: Traversable, language: Language) -> dict[str, str]:

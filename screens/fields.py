@@ -8,6 +8,7 @@ from screens.block import Block
 from screens.keypads import HEIGHT as PAD_HEIGHT
 from screens.keypads import keypad
 from screens.rendering import HIDDEN, Rendering
+from screens.ruby import plain
 from screens.scene import Box, Caret, Disc, Fill, Plan, Shown
 from screens.theme import GAP, Palette, Type
 from terminal.views import Entry, Field, FieldKind, Group, GroupState, Tries
@@ -72,7 +73,7 @@ def entry_block(entry: Entry, tries: Tries | None, r: Rendering, width: float) -
 
 def _shown(field: Field, r: Rendering) -> Shown:
     contents = tuple(_content(field, group, r) for group in field.groups)
-    return Shown(field.id, field.kind.value, r.text(field.label) if field.label else "", contents)
+    return Shown(field.id, field.kind.value, plain(r.text(field.label)) if field.label else "", contents)
 
 
 def _content(field: Field, group: Group, r: Rendering) -> str:

@@ -45,7 +45,7 @@ def clock(plan: Plan, now: datetime, r: Rendering, width: float) -> None:
     """Time and date as text at the place of やめる."""
     box = stop_box(width)
     time = r.fit(f"{now:%H:%M}", Type.LEAD, box.width, 56)
-    day = r.fit(r.catalogue.text(_short(now), r.presentation.language), Type.LABEL, box.width + 16, 50)
+    day = r.fit(r.text(_short(now)), Type.LABEL, box.width + 16, 50)
     top = box.y + (box.height - time.height - day.height) / 2
     plan.add(*time.place(box.x, top, box.width, r.palette.text, "centre"))
     plan.add(*day.place(box.x - 8, top + time.height, box.width + 16, r.palette.text2, "centre"))

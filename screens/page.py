@@ -14,6 +14,7 @@ from screens.block import Block, heights, paginate, stack, without_drawings
 from screens.parts.column import blocks_of
 from screens.parts.note import icon_colour
 from screens.rendering import Rendering
+from screens.ruby import plain
 from screens.scene import Box, Fill, Icon, Item, Plan, Rule, Scene, Target
 from screens.theme import FOOTER_HEIGHT, HEADER_HEIGHT, MARGIN, Type
 from screens.typeset import Align
@@ -125,7 +126,7 @@ class Page:
             header.stop(plan, self.view.stop, self.r, self.width)
         return Scene(
             name=self.view.name,
-            title=self.r.text(self.view.title),
+            title=plain(self.r.text(self.view.title)),
             ground=self.r.ground,
             items=in_order(plan.items),
             texts=tuple(plan.texts),

@@ -9,7 +9,7 @@ from screens.catalogue import Argument, Catalogue
 from screens.ruby import plain
 from screens.theme import SMALLEST, Face, Glass, Palette, Style, Type
 from screens.typeset import Compositor, Setting
-from terminal.views import Localised, Message, Presentation
+from terminal.views import Language, Localised, Message, Presentation
 
 HIDDEN = "●"
 
@@ -25,8 +25,12 @@ class Rendering:
     letters: bool | None = None
     page: int = 1
     shrink: float = 1.0  # text only as much smaller as one page needs, never below 34
-    ruby: bool = False  # furigana over the words
     act: bool = False  # the layout of the act: yellow ground, square sheet
+
+    @property
+    def ruby(self) -> bool:
+        """Whether furigana stand over the words."""
+        return self.presentation.language is Language.EASY
 
     @property
     def palette(self) -> Palette:
@@ -46,12 +50,17 @@ class Rendering:
         return self.palette.act_ground if self.act else self.palette.sheet
 
     def text(self, message: Message) -> str:
-        text = self.catalogue.text(message, self.presentation.language)
-        return text if self.ruby else plain(text)
+        """The words of `message`, with furigana markup if they are to be seen."""
+        language = self.presentation.language
+        return (
+            self.catalogue.with_furigana(message, language)
+            if self.ruby
+            else self.catalogue.text(message, language)
+        )
 
     def say(self, id: str, **args: Argument) -> str:  # noqa: A002
         """A text of the furniture."""
-        return plain(self.catalogue.say(id, self.presentation.language, **args))
+        return self.text(Message(id, tuple(args.items())))
 
     def style(self, row: Type) -> Style:
         style = theme.style(row, self.presentation.size, self.presentation.language)
@@ -67,7 +76,7 @@ class Rendering:
 
     def masked(self, text: str) -> str:
         """`text`, or as many ● while nobody stands in front or the card is off."""
-        return "".join(HIDDEN if glyph.strip() else glyph for glyph in text) if self.covered else text
+        return "".join(HIDDEN if glyph.strip() else glyph for glyph in plain(text)) if self.covered else text
 
 
 def is_data(message: Message) -> bool:

@@ -131,7 +131,7 @@ def style(row: Type, size: TextSize, language: Language = Language.JA) -> Style:
     """The row of the type table for this text size and language."""
     sizes, bold, face, leading = row.value
     column = list(TextSize).index(size)
-    if face is Face.TEXT and language is not Language.JA:
+    if face is Face.TEXT and not language.is_japanese:
         face = Face.LATIN
     return Style(sizes[column], bold, face, leading[column])
 

@@ -31,7 +31,7 @@ RUBY_SIZE = {34.0: 20.0, 38.0: 20.0, 40.0: 20.0, 42.0: 22.0, 46.0: 24.0, 50.0: 2
 """Furigana for a base of that size, else 0.56 of it."""
 NARROWER = 4.0
 """A label is set so much smaller before it is set in two lines (46 → 42 for two words)."""
-RUBY_LEADING = 1.7
+RUBY_LEADING = 1.65
 """Line height of a line with furigana, in sizes of the base (1.65–1.8)."""
 
 
@@ -163,6 +163,13 @@ class Setting:
     @property
     def height(self) -> float:
         return sum(self._line_height(line) for line in self.lines)
+
+    @property
+    def first_middle(self) -> float:
+        """Where the middle of the first line's letters is, furigana left out: for an icon beside it."""
+        line = self.lines[0] if self.lines else ()
+        height = self._line_height(line)
+        return height - self.style.size * 1.15 / 2 if any(atom.ruby for atom in line) else height / 2
 
     def _line_height(self, line: Sequence[Atom]) -> float:
         leading = RUBY_LEADING if any(atom.ruby for atom in line) else self.style.leading

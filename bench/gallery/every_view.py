@@ -121,6 +121,11 @@ def demo_facilities(still: _Stillness | None = None, *, printer: bool = True) ->
     )
 
 
+def _nfc() -> Facilities:
+    """The demonstration terminal with the other kind of reader."""
+    return demo_facilities(_Stillness(reader=ReaderKind.FIELD))
+
+
 def demo_visit(facilities: Facilities) -> Visit:
     around = Surroundings(
         clock=_Stillness(),  # type: ignore[arg-type]
@@ -222,7 +227,7 @@ def _services(visit: Visit, facilities: Facilities) -> dict[str, View]:
 def _card(visit: Visit, facilities: Facilities) -> dict[str, View]:
     del visit
     stones = at(Stone.CARD)
-    field = demo_facilities(_Stillness(reader=ReaderKind.FIELD))
+    field = _nfc()
     return {
         "S07-place-card": card.place_card_view(facilities, stones, lying=False),
         "S07-place-card-lies": card.place_card_view(facilities, stones, lying=True),
@@ -286,8 +291,10 @@ def _act(visit: Visit, facilities: Facilities) -> dict[str, View]:
         "S13-pin-ready": signature.pin_view(facilities, 4, 3, stones, again=False),
         "S13-pin-wrong": signature.pin_view(facilities, 0, 2, stones, again=True),
         "S13-pin-last-try": signature.last_try_view(facilities, stones),
+        "S13-pin-last-try-ready": signature.pin_view(facilities, 4, 1, stones, again=False),
         "S13-working": signature.working_view(facilities, stones, signed=False),
         "S13-working-signed": signature.working_view(facilities, stones, signed=True),
+        "S13-working-nfc": signature.working_view(_nfc(), stones, signed=False),
     }
 
 

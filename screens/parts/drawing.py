@@ -20,8 +20,9 @@ MOVING = frozenset(
 
 PADDING = 24
 LABELLED = 400.0
-ROOMY = 320.0  # a panel for a low drawing, where there is room
 """Below that height the words beside the leader lines would meet."""
+LABELLED_LANDSCAPE = 330.0  # the column is narrower there, and so is the drawing
+ROOMY = 320.0  # a panel for a low drawing, where there is room
 
 WHITE, BLACK = "#ffffff", "#1a1a1a"
 """Drawings keep their colours: in high contrast they stand on a white panel."""
@@ -58,7 +59,9 @@ def drawing_block(drawing: Drawing, r: Rendering, width: float, *, tallest: floa
         natural = min(natural, _design_height(drawing.name))
     roomy = max(natural + 2 * padding, 0 if scene or tallest else ROOMY)
     most = min(head_height + roomy, tallest or 620.0 * max(1.0, width / 656))
-    least = head_height + (110.0 if not drawing.labels else LABELLED)
+    least = head_height + (
+        110.0 if not drawing.labels else LABELLED_LANDSCAPE if r.glass.landscape else LABELLED
+    )
 
     def paint(plan: Plan, x: float, y: float, height: float) -> None:
         plan.add(drawing_panel(Box(x, y, width, height), drawing.tone, r, 28))

@@ -37,13 +37,11 @@ def panel_block(shown: Panel, r: Rendering, width: float) -> Block:
                 warns = any(setting is warning for warning in warnings)
                 left = x + PADDING + (mark if first else 44.0 if warns else 0.0)
                 if warns:
-                    line_height = setting.height / len(setting.lines)
-                    sign = Box(x + PADDING, top + (line_height - 36) / 2, 36, 36)
-                    plan.add(Icon("warning", sign.x, sign.y, 36, r.palette.text))
+                    sign = top + setting.first_middle - 18
+                    plan.add(Icon("warning", x + PADDING, sign, 36, r.palette.text))
                 if first and shown.badge:
-                    line_height = setting.height / len(setting.lines)
                     icon = BADGES[shown.badge][0]
-                    plan.add(Icon(icon, x + PADDING, top + (line_height - 36) / 2, 36, colour[0]))
+                    plan.add(Icon(icon, x + PADDING, top + setting.first_middle - 18, 36, colour[0]))
                 plan.add(*setting.place(left, top, room, colour[1] if first else r.palette.text))
                 plan.say(setting.text)
                 top += setting.height

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from screens.catalogue import Catalogue, load_catalogue
+from screens.catalogue import Catalogue, format_date, load_catalogue
 from terminal.views import Language, Localised, Message, message, verbatim
 
 DAY = date(2023, 2, 28)
@@ -51,6 +51,13 @@ def test_a_message_is_said_in_each_language(said: Message, ja: str, en: str) -> 
     assert BOOK.text(said, Language.EN) == en
 
 
+@pytest.mark.parametrize(
+    ("at", "said"), [(TIME, "9:05"), (TIME.replace(hour=10, minute=0), "10時")], ids=["minutes", "full hour"]
+)
+def test_easy_japanese_tells_the_time_as_clocks_show_it(at: datetime, said: str) -> None:
+    assert format_date(at, "time", Language.EASY) == said
+
+
 def test_a_missing_id_is_named_with_its_language() -> None:
     with pytest.raises(KeyError, match=r"a\.nothing \(en\)"):
         BOOK.text(message("a.nothing"), Language.EN)
@@ -65,16 +72,23 @@ LOADED = load_catalogue()
 
 
 def test_every_language_has_the_same_ids() -> None:
-    assert LOADED.ids(Language.JA) ^ LOADED.ids(Language.EN) == set()
+    assert LOADED.own_ids(Language.JA) ^ LOADED.own_ids(Language.EN) == set()
+
+
+def test_easy_japanese_words_only_what_japanese_has_and_falls_back_to_it() -> None:
+    assert LOADED.own_ids(Language.EASY) < LOADED.own_ids(Language.JA)
+    assert LOADED.ids(Language.EASY) == LOADED.ids(Language.JA)
+    assert LOADED.say("paper.title", Language.EASY) == LOADED.say("paper.title", Language.JA)
 
 
 @pytest.mark.parametrize("id_", sorted(LOADED.ids(Language.JA)))
 def test_every_language_takes_the_same_arguments(id_: str) -> None:
-    assert LOADED.places(id_, Language.JA) == LOADED.places(id_, Language.EN)
+    assert len({LOADED.places(id_, language) for language in Language}) == 1
 
 
 TOO_STRONG = {
     Language.JA: ("完了", "登録しました", "申し込みました"),
+    Language.EASY: ("完了", "登録しました", "申し込みました", "もらえました"),
     Language.EN: ("complete", "success", "approved", "confirmed"),
 }
 

@@ -56,6 +56,10 @@ TOO_STRONG = {
         ),
         *("有効です", "有効なカード", "もらえました", "手続きが終わりました", "おめでとう"),
     ),
+    Language.EASY: (
+        *("完了", "登録しました", "申し込みました", "予約しました", "予約できました", "成功"),
+        *("送りました", "もらえました", "使えるカード", "おめでとう", "終わりました。"),
+    ),
     Language.EN: (
         *("complete", "success", "you have reserved", "have been granted", "verified", "card is valid"),
         *("congratulations", "submitted", "you are registered", "has been sent", "points were"),
@@ -186,6 +190,11 @@ def test_every_id_that_is_put_together_exists() -> None:
 
 # ------------------------------------------------------------------ troubles
 
+NOT_DONE = {
+    Language.JA: "受け付けていません",
+    Language.EASY: "まだ 申し込んでいません",
+    Language.EN: "Nothing was accepted",
+}
 CONTACT = Contact(Localised("見本市 デジタル課"), Localised("03-0000-0000"), "tk-0042")
 
 
@@ -200,7 +209,7 @@ def test_every_trouble_says_what_happened_what_was_not_done_and_what_to_do(
         assert three
         assert all(catalogue().text(message, language).strip() for message in three)
     not_done = catalogue().text(bars.not_done[0], language)
-    assert {Language.JA: "受け付けていません", Language.EN: "Nothing was accepted"}[language] in not_done
+    assert NOT_DONE[language] in not_done
     small = "".join(
         catalogue().text(m, language) for part in view.parts if isinstance(part, Small) for m in part.lines
     )
@@ -318,6 +327,7 @@ async def test_no_view_needs_a_place_that_it_does_not_fill(language: Language) -
 async def test_nothing_shown_before_the_commit_speaks_of_acceptance(language: Language) -> None:
     promised = {
         Language.JA: ("受け付けました", "届きました"),
+        Language.EASY: ("受け付けました", "センターに 届きました"),
         Language.EN: ("Accepted", "reached the centre"),
     }[language]
     for station in STATIONS:

@@ -45,7 +45,11 @@ from tests.terminal.flow import (
 )
 from tests.terminal.rig import Rig, card, pin_of, running
 
-NOT_ACCEPTED = {Language.JA: "申込みは 受け付けていません", Language.EN: "Nothing was accepted"}
+NOT_ACCEPTED = {
+    Language.JA: "申込みは 受け付けていません",
+    Language.EASY: "まだ 申し込んでいません",
+    Language.EN: "Nothing was accepted",
+}
 
 
 # ------------------------------------------------------------------ the point of no return
