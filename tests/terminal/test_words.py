@@ -58,7 +58,7 @@ TOO_STRONG = {
     ),
     Language.EASY: (
         *("完了", "登録しました", "申し込みました", "予約しました", "予約できました", "成功"),
-        *("送りました", "もらえました", "使えるカード", "おめでとう", "終わりました。"),
+        *("送りました", "もらえました", "使えるカード", "おめでとう"),
     ),
     Language.EN: (
         *("complete", "success", "you have reserved", "have been granted", "verified", "card is valid"),
