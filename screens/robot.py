@@ -75,7 +75,7 @@ class Robot:
         """The answer to one line."""
         try:
             asked = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):  # brackets without end
             return {"ok": False, "error": "not JSON"}
         if not isinstance(asked, dict):
             return {"ok": False, "error": "not an object"}

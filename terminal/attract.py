@@ -10,7 +10,7 @@ from programmes.opening import NotOpen, Open, function_state
 from terminal.endings import Contact, trouble_view
 from terminal.facilities import Facilities
 from terminal.inbox import Shutdown
-from terminal.journal.events import CardLeft, DoorClosed, DoorOpened, VisitStarted
+from terminal.journal.events import CardLeft, CardRefused, DoorClosed, DoorOpened, OtherCardSeen, VisitStarted
 from terminal.journal.events import VisitEnded as VisitEndedEvent
 from terminal.ports import DoorChanged, Lamp, Sound
 from terminal.procedures.card import take_card_view
@@ -106,6 +106,10 @@ async def _visit(visit: Visit, day: Day) -> Outcome:
         return Outcome(ending, "", records)
     except VisitEnded as ended:
         ending, detail = ended.ending, ended.detail
+        if ending is Ending.CARD_REFUSED:
+            store.note(CardRefused(detail))
+        elif ending is Ending.OTHER_CARD:
+            store.note(OtherCardSeen())
         return Outcome(ending, detail, records)
     finally:
         store.note(VisitEndedEvent(ending.value, visit.showing, records))
@@ -204,7 +208,10 @@ async def _put_off_by_door(visit: Visit, day: Day, step: Callable[[], Awaitable[
 
 
 async def _words(visit: Visit, day: Day, outcome: Outcome) -> bool:
-    view = trouble_view(outcome.ending, outcome.detail, _contact(day), sample=day.facilities.sample)
+    lying = (message("trouble.take_card"),) if day.around.readers.present() else ()
+    view = trouble_view(
+        outcome.ending, outcome.detail, _contact(day), sample=day.facilities.sample, extra=lying
+    )
     ends = day.around.clock.monotonic() + WORDS_S
     while True:
         event = await visit.wait(view, until=ends)

@@ -71,9 +71,10 @@ def jumped(before: float, now: float) -> bool:
 def read_floor(folder: Path) -> datetime:
     """The last saved time; the epoch where there is none."""
     try:
-        return datetime.fromisoformat((folder / _FLOOR).read_text(encoding="ascii"))
+        saved = datetime.fromisoformat((folder / _FLOOR).read_text(encoding="ascii"))
     except (OSError, ValueError):
         return datetime.fromtimestamp(0, UTC)
+    return saved if saved.tzinfo is not None else saved.replace(tzinfo=UTC)
 
 
 def save_floor(folder: Path, now: datetime) -> None:

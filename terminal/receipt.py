@@ -142,12 +142,18 @@ def _head(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
 
 
 def _numbers(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
-    for record in slip.records:
-        label = "paper.number" if len(slip.records) == 1 else f"paper.number_{record.procedure}"
-        yield write.line(write.say(label), centre=True)
-        yield TextLine(record.number, 4 if write.large else 3, bold=True, align=Align.CENTRE)
-        yield QrLine(record.number, QR_MODULE_LARGE if write.large else QR_MODULE)
+    """The number to say over the telephone, large and as QR: the last act's. That of the 予約 stands below it."""
+    *earlier, main = slip.records
+    yield write.line(write.say(_number_label(main, slip)), centre=True)
+    yield TextLine(main.number, 4 if write.large else 3, bold=True, align=Align.CENTRE)
+    yield QrLine(main.number, QR_MODULE_LARGE if write.large else QR_MODULE)
+    for record in earlier:
+        yield from write.pair(write.say(_number_label(record, slip)), record.number)
     yield RuleLine()
+
+
+def _number_label(record: Accepted, slip: Slip) -> str:
+    return "paper.number" if len(slip.records) == 1 else f"paper.number_{record.procedure}"
 
 
 def _what(slip: Slip, write: _Writer) -> Iterator[PaperLine]:

@@ -231,6 +231,7 @@ def _card(visit: Visit, facilities: Facilities) -> dict[str, View]:
     return {
         "S07-place-card": card.place_card_view(facilities, stones, lying=False),
         "S07-place-card-lies": card.place_card_view(facilities, stones, lying=True),
+        "S07-place-card-slipped": card.place_card_view(facilities, stones, lying=False, slipped=True),
         "S07-place-card-nfc": card.place_card_view(field, stones, lying=False),
         "S07-reading": card.reading_view(facilities, stones),
         "S08-confirm-card": card.confirm_card_view(facilities, stones),

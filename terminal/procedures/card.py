@@ -90,9 +90,10 @@ async def _wait_for_card(visit: Visit, facilities: Facilities, stones: Stones) -
     """The card that arrives while S7 is shown. One that lay there before must leave first: only an edge counts."""
     around = visit.around
     around.panel.lamp(Lamp.WAIT)
+    slipped = False
     while True:
         lying = around.readers.present()
-        view = place_card_view(facilities, stones, lying=bool(lying))
+        view = place_card_view(facilities, stones, lying=bool(lying), slipped=slipped)
         event = await visit.wait(view)
         match event:
             case Pressed(choice="back"):
@@ -107,6 +108,7 @@ async def _wait_for_card(visit: Visit, facilities: Facilities, stones: Stones) -
                     case CardRefused(kind=kind):
                         raise VisitEnded(Ending.CARD_REFUSED, kind.value)
                     case CardLost():
+                        slipped = True
                         around.panel.sound(Sound.TROUBLE)
             case ReaderLost() if not any(r.condition is Condition.GOOD for r in around.readers.health()):
                 raise VisitEnded(Ending.READER_LOST)
@@ -149,8 +151,13 @@ def _require_usable(visit: Visit, facilities: Facilities, holder: Holder) -> Non
 # --------------------------------------------------------------------------- views
 
 
-def place_card_view(facilities: Facilities, stones: Stones, *, lying: bool) -> PlaceCard:
-    """S7. Title and drawing follow the reader that stands there and works."""
+def place_card_view(
+    facilities: Facilities, stones: Stones, *, lying: bool, slipped: bool = False
+) -> PlaceCard:
+    """S7. Title and drawing follow the reader that stands there and works.
+
+    `slipped`: a card was there, but left before it could be read.
+    """
     field = facilities.reader_kind() is ReaderKind.FIELD
     form = "lay" if field else "insert"
     drawing = ("nfc-take" if field else "reader-take") if lying else ("nfc-lay" if field else "reader-insert")
@@ -160,13 +167,19 @@ def place_card_view(facilities: Facilities, stones: Stones, *, lying: bool) -> P
         sentence=message("card.take_first_sentence" if lying else f"card.{form}_sentence"),
         parts=(
             Drawing(drawing, () if lying else labels),
-            *(() if lying else (Note(message("card.do_not_move"), icon="card"),)),
+            *_card_note(lying=lying, slipped=slipped),
         ),
         main=Status(message("attract.wait_for_card" if lying else "card.waiting")),
         back=BACK_CHOICE,
         stones=stones,
         sample=facilities.sample,
     )
+
+
+def _card_note(*, lying: bool, slipped: bool) -> tuple[Note, ...]:
+    if slipped:
+        return (Note(message("card.slipped"), message("card.do_not_move"), "warning", Tone.ATTENTION),)
+    return () if lying else (Note(message("card.do_not_move"), icon="card"),)
 
 
 def reading_view(facilities: Facilities, stones: Stones) -> PlaceCard:
