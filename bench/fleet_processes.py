@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench.broker import Broker, free_port
@@ -42,11 +42,12 @@ class FleetFolder:
         broker: Broker,
         *,
         card_ca: Path,
-        accept_test_ca: bool = True,
-        demo: bool = True,
+        packs: Sequence[str] = ("national-2022", "demo-services"),
         refuse: Mapping[str, str] | None = None,
     ) -> None:
-        """`card_ca`: the card CA's certificate (PEM); `refuse`: services the sample programme refuses, with codes."""
+        """A demo fleet. `card_ca`: the card CA's certificate (PEM); `packs`: as the terminals' own; `refuse`: services
+        the sample programme refuses, with codes.
+        """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.url = f"sqlite:///{folder / 'fleet.db'}"
         self.dashboard_port = free_port()
@@ -71,8 +72,9 @@ class FleetFolder:
                 "answer_kid": files.answer_kid,
                 "person_secret": files.person_secret,
                 "card_ca": [str(card_ca)],
-                "accept_test_ca": accept_test_ca,
-                "demo": demo,
+                "accept_test_ca": True,
+                "demo": True,
+                "packs": list(packs),
             },
             "sample_programme": {"refuse": dict(refuse or {})},
             "dashboard": {"port": self.dashboard_port},

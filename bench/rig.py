@@ -146,7 +146,8 @@ class Rig:
         terminal = make_terminal(authority, TERMINAL, self.folder.root / "terminal")
         broker = Broker(self.folder.root / "broker", files)
         self._start_part("broker", broker)
-        fleet = FleetFolder(self.folder.fleet, files, broker, card_ca=card_ca)
+        packs = self.choices.terminal.packs
+        fleet = FleetFolder(self.folder.fleet, files, broker, card_ca=card_ca, packs=packs)
         fleet.register(terminal)
         self.dashboard_address = f"http://127.0.0.1:{fleet.dashboard_port}/"
         self._launch({"network": maker.network(broker.port)})

@@ -24,6 +24,8 @@ from fleet.programme_port import ProgrammePort
 from fleet.sample_programme import SampleProgramme
 from fleet.settings import FleetSettings, OpenerTable, SettingsFault, read_settings
 from fleet.store import open_store
+from programmes.faults import PackFaults
+from programmes.loader import load
 
 _BAD_SETTINGS = 78  # EX_CONFIG of sysexits.h: systemd must not restart into the same mistake
 #: `all` is the topic for everybody, and `fleet-…` are the fleet's own names at the broker.
@@ -101,6 +103,9 @@ def _opener(settings: FleetSettings) -> int:
         return _refuse(str(signer))
     if isinstance(anchors, KeyFault):
         return _refuse(str(anchors))
+    programmes = load(table.packs)
+    if isinstance(programmes, PackFaults):
+        return _refuse(programmes.text())
     engine = open_store(settings.store.url)
     if table.programme_port != "sample":
         return _refuse(f"opener.programme_port: {table.programme_port!r} is not known; there is 'sample'")
@@ -112,7 +117,7 @@ def _opener(settings: FleetSettings) -> int:
         engine,
         port,
         keys=keys,
-        rules=OpeningRules(anchors, demo=table.demo),
+        rules=OpeningRules(anchors, {one.pack.name: one for one in programmes}, demo=table.demo),
         signer=AnswerSigner(signer, table.answer_kid),
         now_ms=_now_ms,
     )

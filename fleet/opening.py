@@ -17,6 +17,8 @@ from contract.encoding import Malformed
 from contract.envelope import Envelope, read_envelope, signed_by
 from contract.record import Body, card_digest, unpack
 from fleet.intake import Device
+from fleet.programme_rules import misfit_of
+from programmes.loader import Programme
 
 BODY_VERSION = 1
 _MAX_AHEAD_S = 600  # a terminal's clock may run ahead by this much
@@ -24,7 +26,9 @@ _SYNCED = "synced"
 
 
 class Fault(StrEnum):
-    """Why the opener does not believe a record. `certificate-…` faults carry the chain's own reason."""
+    """Why the opener does not believe a record. `certificate-…` faults carry the chain's own reason; what does not
+    fit its programme is a `Misfit`.
+    """
 
     ENVELOPE = "envelope"
     DEVICE_SIGNATURE = "device-signature"
@@ -69,7 +73,10 @@ class OpeningKeys:
 
 @dataclass(frozen=True)
 class OpeningRules:
+    """Which cards are believed, which programmes there are (by the pack's name), whether demo records are taken."""
+
     anchors: TrustAnchors
+    programmes: Mapping[str, Programme]
     demo: bool
 
 
@@ -81,7 +88,9 @@ def open_record(
     keys: OpeningKeys,
     rules: OpeningRules,
 ) -> Opened | Rejected:
-    """Checks in this order: terminal's signature, seal, shape, what the body must agree with, certificate, card."""
+    """Checks in this order: terminal's signature, seal, shape, what the body must agree with, certificate, card,
+    and last what the programme allows: only a record that somebody vouches for is worth that name.
+    """
     envelope = read_envelope(envelope_bytes)
     if isinstance(envelope, Malformed):
         return Rejected(Fault.ENVELOPE)
@@ -107,6 +116,9 @@ def open_record(
         return Rejected(untrusted, body)
     if not signed_with(plaintext.certificate, card_digest(plaintext.body), plaintext.signature):
         return Rejected(Fault.CARD_SIGNATURE, body)
+    misfit = misfit_of(body, signed_at, rules.programmes)
+    if misfit is not None:
+        return Rejected(misfit, body)
     return Opened(body, plaintext.certificate, _person(plaintext.certificate, keys.person_secret), signed_at)
 
 

@@ -41,7 +41,9 @@ class IngestTable(msgspec.Struct, frozen=True):
 
 
 class OpenerTable(msgspec.Struct, frozen=True):
-    """`sealing_keys`: key id to private key file, old ones included. `demo`: take demo records too."""
+    """`sealing_keys`: key id to private key file, old ones included. `demo`: take demo records too. `packs`: the
+    programmes and services that terminals offer, as in their own settings.
+    """
 
     sealing_keys: Annotated[dict[str, Path], msgspec.Meta(min_length=1)]
     answer_key: Path
@@ -51,6 +53,7 @@ class OpenerTable(msgspec.Struct, frozen=True):
     accept_test_ca: bool = False
     demo: bool = False
     programme_port: _Text = "sample"
+    packs: Annotated[tuple[_Text, ...], msgspec.Meta(min_length=1)] = ("national-2022",)
 
 
 class SampleTable(msgspec.Struct, frozen=True):
@@ -126,7 +129,7 @@ def read_settings(path: Path) -> FleetSettings | SettingsFault:
         _absolute_store(file.store, folder),
         _absolute_table(file.broker, folder),
         _absolute_table(file.ingest, folder),
-        _absolute_table(file.opener, folder),
+        _with_packs(_absolute_table(file.opener, folder), folder),
         file.sample_programme,
         file.dashboard,
     )
@@ -138,6 +141,14 @@ def _absolute_table(table: _Table, folder: Path) -> _Table:
         return table
     paths = {name: _absolute(getattr(table, name), folder) for name in table.__struct_fields__}
     return type(table)(**paths)
+
+
+def _with_packs(table: OpenerTable | None, folder: Path) -> OpenerTable | None:
+    """Packs named by path count from the settings file too; the others are names."""
+    if table is None:
+        return None
+    packs = (str(folder / pack) if pack.endswith(".toml") else pack for pack in table.packs)
+    return msgspec.structs.replace(table, packs=tuple(packs))
 
 
 def _absolute(value: Any, folder: Path) -> Any:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -30,8 +31,11 @@ from contract.record import (
     card_digest,
     pack,
 )
+from programmes.loader import Programme, load
 
-NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
+#: 10 o'clock in Japan, in the middle of the campaign that the packs describe.
+NOW = datetime(2022, 7, 15, 1, 0, tzinfo=UTC)
+NOW_MS = int(NOW.timestamp() * 1000)
 TERMINAL = "tk-0001"
 JOURNAL = "0" * 32
 SEAL_KID = "seal-1"
@@ -155,6 +159,37 @@ def new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
+def chosen(service: str = "aoba", service_id: str = "1234567890123456", *codes: str) -> ChosenService:
+    """A service of the demo catalogue with an ID and a code that fit."""
+    return ChosenService(service, service_id, codes or ("123",))
+
+
+@lru_cache
+def national() -> Programme:
+    """The national campaign with invented services."""
+    loaded = load(["national-2022", "demo-services"])
+    assert isinstance(loaded, tuple)
+    return loaded[0]
+
+
+@lru_cache
+def several_programmes() -> Mapping[str, Programme]:
+    """Two programmes of the same rows, all measures offered, with copies of one service under other keys."""
+    loaded = national()
+    measures = tuple(msgspec.structs.replace(row, offered_here=True) for row in loaded.pack.measures)
+    aoba = loaded.service("aoba")
+    assert aoba is not None
+    copies = tuple(msgspec.structs.replace(aoba, key=key) for key in ("aoba-refuse", "closed-pay"))
+    return {
+        name: replace(
+            loaded,
+            pack=msgspec.structs.replace(loaded.pack, name=name, measures=measures),
+            services=(*loaded.services, *copies),
+        )
+        for name in ("national-2022", "town-2026")
+    }
+
+
 def make_body(visit_key: X25519PrivateKey | None = None, **changes: object) -> Body:
     """An application made at NOW, with changes."""
     answer = (visit_key or X25519PrivateKey.generate()).public_key().public_bytes_raw()
@@ -164,7 +199,7 @@ def make_body(visit_key: X25519PrivateKey | None = None, **changes: object) -> B
         visit=new_id(),
         procedure=Procedure.APPLICATION,
         programme="national-2022",
-        measure="1",
+        measure="shisaku-1",
         consent=Consent("1", hashlib.sha256(b"text").hexdigest()),
         terminal=TERMINAL,
         site="site-1",
@@ -172,6 +207,6 @@ def make_body(visit_key: X25519PrivateKey | None = None, **changes: object) -> B
         clock="synced",
         answer_key=answer,
         demo=False,
-        service=ChosenService("some-pay", "1234567890", ("000000",)),
+        service=chosen(),
     )
     return msgspec.structs.replace(body, **changes)

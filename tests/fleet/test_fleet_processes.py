@@ -50,7 +50,7 @@ def test_an_application_is_answered_to_its_visit_while_opener_and_ingest_are_kil
 
     def enrol(**changes: object) -> str:
         visit = X25519PrivateKey.generate()
-        body = make_body(visit, time="2026-11-21T10:00:00+09:00", demo=True, **changes)
+        body = make_body(visit, time="2022-07-15T10:00:00+09:00", clock="set", demo=True, **changes)
         raw = body_bytes(body)
         visits[body.id] = visit
         plaintext = Plaintext(raw, ca.issue("holder"), card_signature("holder", raw))

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, select, update
 from contract.answer import Answer, SealedAnswer, Verdict, open_answer, read_answer
 from contract.certificate_chain import TrustAnchors
 from contract.keys import FleetKey, KeyRing, KeyUse
-from contract.record import Body, ChosenService, Procedure
+from contract.record import Body, Procedure
 from contract.topics import Up, up
 from fleet.intake import Arrival, judge
 from fleet.intake_store import read_devices, take
@@ -26,7 +26,16 @@ from fleet.opening import OpeningKeys, OpeningRules
 from fleet.programme_port import Done, PortAnswer, Refused, Unavailable
 from fleet.sample_programme import SampleProgramme
 from fleet.store import answers, enrolments, metadata, openings, slots
-from tests.fleet.records import NOW, SEAL_KID, TERMINAL, Terminal, make_body
+from tests.fleet.records import (
+    NOW,
+    NOW_MS,
+    SEAL_KID,
+    TERMINAL,
+    Terminal,
+    chosen,
+    make_body,
+    several_programmes,
+)
 
 SECRET = b"s" * 32
 ANSWER_KEY = Ed25519PrivateKey.generate()
@@ -62,7 +71,7 @@ class Desk:
     terminal: Terminal
     port: Any
     visits: dict[str, X25519PrivateKey] = field(default_factory=dict)
-    clock: Any = field(default_factory=lambda: count(1_800_000_000_000))
+    clock: Any = field(default_factory=lambda: count(NOW_MS + 3_600_000))
 
     def opener(self) -> Opener:
         return Opener(
@@ -70,7 +79,9 @@ class Desk:
             self.port,
             keys=OpeningKeys({SEAL_KID: self.terminal.seal}, SECRET),
             rules=OpeningRules(
-                TrustAnchors.from_pem([self.terminal.ca.pem()], accept_test_ca=True), demo=False
+                TrustAnchors.from_pem([self.terminal.ca.pem()], accept_test_ca=True),
+                several_programmes(),
+                demo=False,
             ),
             signer=AnswerSigner(ANSWER_KEY, "answer-1"),
             now_ms=lambda: next(self.clock),
@@ -157,7 +168,7 @@ def test_the_second_application_of_a_person_is_told_that_the_first_stands(desk: 
 
 APART: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "two people": ({"holder": "a"}, {"holder": "b"}),
-    "two measures": ({"measure": "1"}, {"measure": "2"}),
+    "two measures": ({"measure": "shisaku-1"}, {"measure": "shisaku-2"}),
     "two programmes": ({"programme": "national-2022"}, {"programme": "town-2026"}),
     "予約 and 申込": ({"procedure": Procedure.RESERVATION, "service": None}, {}),
 }
@@ -195,8 +206,10 @@ def test_a_refusal_frees_the_place(desk: Desk) -> None:
 
 
 def test_a_refusal_frees_the_place_within_one_batch(desk: Desk) -> None:
-    desk.port.said = lambda body: Refused("closed") if body.service and body.service.id == "bad" else Done()
-    first = desk.arrive(service=ChosenService("bad", "1"))
+    desk.port.said = lambda body: (
+        Refused("closed") if body.service and body.service.id == "kohaku" else Done()
+    )
+    first = desk.arrive(service=chosen("kohaku", "4539578763621486"))
     second = desk.arrive(minutes=1)
     desk.opener().work()
     assert (desk.stage(first), desk.stage(second)) == ("refused", "done")
@@ -270,6 +283,14 @@ def test_a_record_that_cannot_be_believed_is_shown_to_a_person_and_its_visit_tol
     assert [(answer.verdict, answer.code) for answer in desk.told(id_)] == [(Verdict.REFUSED, "demo")]
 
 
+def test_a_record_that_fits_no_programme_reaches_none_and_is_shown_to_a_person(desk: Desk) -> None:
+    id_ = desk.arrive(programme="nobodys-2022")
+    desk.opener().work()
+    assert (desk.stage(id_), desk.alarm(id_)) == ("rejected", "unknown-programme")
+    assert desk.port.handed == []
+    assert [answer.verdict for answer in desk.told(id_)] == [Verdict.REFUSED]
+
+
 def test_a_record_nobody_can_open_does_not_stop_the_others(desk: Desk) -> None:
     rubbish = desk.terminal.envelope(b"rubbish", id_="rubbish")
     arrival = Arrival(up(TERMINAL, Up.ENROLMENT), rubbish)
@@ -300,14 +321,14 @@ def test_the_sample_gives_a_person_one_mykey_id_and_marks_it_as_a_sample(desk: D
 @pytest.mark.parametrize(
     ("service", "verdict", "code"),
     [
-        ("some-pay", Verdict.DONE, ""),
-        ("some-pay-refuse", Verdict.REFUSED, "sample-service-refuses"),
+        ("aoba", Verdict.DONE, ""),
+        ("aoba-refuse", Verdict.REFUSED, "sample-service-refuses"),
         ("closed-pay", Verdict.REFUSED, "closed"),
     ],
 )
 def test_the_sample_refuses_by_rule(desk: Desk, service: str, verdict: Verdict, code: str) -> None:
     sample(desk, refuse={"closed-pay": "closed"})
-    id_ = desk.arrive(service=ChosenService(service, "1"))
+    id_ = desk.arrive(service=chosen(service))
     desk.opener().work()
     assert [(answer.verdict, answer.code) for answer in desk.told(id_)] == [(verdict, code)]
 
@@ -324,7 +345,10 @@ def test_a_renewed_certificate_does_not_open_a_second_place_if_the_programme_kno
             return person
 
     desk.port = Listening()
-    known, renewed = desk.arrive(holder="a", measure="x"), desk.arrive(holder="renewed", measure="x")
+    known, renewed = (
+        desk.arrive(holder="a", measure="shisaku-2"),
+        desk.arrive(holder="renewed", measure="shisaku-2"),
+    )
     desk.opener().work()
     assert desk.stage(known) == desk.stage(renewed) == "done"
     desk.port = port
@@ -341,10 +365,10 @@ def test_neither_serial_nor_id_nor_certificate_of_a_resident_stands_in_the_store
     sample(desk)
     serial = 0x5AFE5E71A1
     der = desk.terminal.ca.issue("a", serial=serial)
-    body = make_body(service=ChosenService("some-pay", "9182736450", ("314159",)))
+    body = make_body(service=chosen("umineko", "9182736450918273", "3141592"))
     envelope = desk.terminal.record(body, holder="a", certificate=der)
     arrival = Arrival(up(TERMINAL, Up.ENROLMENT), envelope)
-    take(desk.engine, [judge(arrival, read_devices(desk.engine).get, {SEAL_KID})], 1)
+    take(desk.engine, [judge(arrival, read_devices(desk.engine).get, {SEAL_KID})], NOW_MS)
     desk.opener().work()
     with desk.engine.connect() as connection:
         cells = [
@@ -356,7 +380,7 @@ def test_neither_serial_nor_id_nor_certificate_of_a_resident_stands_in_the_store
     everything = b"\n".join(
         cell if isinstance(cell, bytes) else str(cell).encode() for cell in [*cells, caplog.text]
     )
-    for secret in (b"9182736450", b"314159", f"{serial:x}".encode(), str(serial).encode(), der[-64:]):
+    for secret in (b"9182736450918273", b"3141592", f"{serial:x}".encode(), str(serial).encode(), der[-64:]):
         assert secret not in everything
     assert body.id.encode() in everything  # the search itself works
 

@@ -14,7 +14,16 @@ from contract.certificate_chain import TrustAnchors
 from contract.record import Plaintext, body_bytes, pack
 from fleet.intake import Device
 from fleet.opening import Opened, OpeningKeys, OpeningRules, Rejected, open_record, slot_of
-from tests.fleet.records import NOW, SEAL_KID, TERMINAL, CardCa, Terminal, card_signature, make_body
+from tests.fleet.records import (
+    NOW,
+    SEAL_KID,
+    TERMINAL,
+    CardCa,
+    Terminal,
+    card_signature,
+    make_body,
+    national,
+)
 
 terminal = Terminal()
 SECRET = b"s" * 32
@@ -34,7 +43,9 @@ def opened(
         find_device={TERMINAL: Device(terminal.device.public_key(), True)}.get,
         keys=keys or OpeningKeys({SEAL_KID: terminal.seal}, SECRET),
         rules=OpeningRules(
-            TrustAnchors.from_pem([terminal.ca.pem()], accept_test_ca=accept_test_ca), demo=demo
+            TrustAnchors.from_pem([terminal.ca.pem()], accept_test_ca=accept_test_ca),
+            {"national-2022": national()},
+            demo=demo,
         ),
     )
 
@@ -70,7 +81,7 @@ def unpadded(plaintext: bytes) -> Callable[[], bytes]:
 
 def forged_body() -> bytes:
     body = make_body()
-    return terminal.record(body, signed_body=body_bytes(make_body(id=body.id, measure="2")))
+    return terminal.record(body, signed_body=body_bytes(make_body(id=body.id, measure="shisaku-2")))
 
 
 def foreign_certificate() -> bytes:
@@ -107,7 +118,7 @@ FAULTS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a measure that is another's with a blank": (lambda: late(measure="1 "), "malformed"),
     "a programme with a NUL": (lambda: late(programme="a\0"), "malformed"),
     "a programme of two lines": (lambda: late(programme="a\nb"), "malformed"),
-    "time without offset": (lambda: late(time="2026-11-21T01:00:00"), "time"),
+    "time without offset": (lambda: late(time="2022-07-15T01:00:00"), "time"),
     "time that is none": (lambda: late(time="yesterday"), "time"),
     "time beyond the calendar": (lambda: late(time="0001-01-01T00:00:00+14:00"), "time"),
     "signed tomorrow": (lambda: late(time=(NOW + timedelta(days=1)).isoformat()), "future"),
@@ -121,6 +132,7 @@ FAULTS: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "certificate run out before": (certificate(until=NOW - timedelta(days=1)), "certificate-expired"),
     "certificate not yet begun": (certificate(after=NOW + timedelta(days=1)), "certificate-not-yet"),
+    "a programme that nobody runs": (lambda: late(programme="town-2026"), "unknown-programme"),
 }
 
 
@@ -150,13 +162,19 @@ def test_a_certificate_may_run_out_on_the_way_if_the_clock_was_sure(clock: str, 
     assert isinstance(opened(envelope, received_at=NOW + timedelta(days=3)), Opened) is believed
 
 
+def test_what_does_not_fit_is_named_only_after_a_card_has_vouched_for_it() -> None:
+    body = make_body(programme="town-2026")
+    assert opened(terminal.record(body)) == Rejected("unknown-programme", body)
+    assert opened(terminal.record(body, signer="somebody")) == Rejected("card-signature", body)
+
+
 def test_the_once_only_place_differs_by_programme_measure_procedure_and_person() -> None:
     body = make_body()
     places = {
         slot_of(body, "p", SECRET),
         slot_of(body, "q", SECRET),
         slot_of(make_body(programme="other"), "p", SECRET),
-        slot_of(make_body(measure="2"), "p", SECRET),
+        slot_of(make_body(measure="shisaku-2"), "p", SECRET),
         slot_of(make_body(procedure="reservation"), "p", SECRET),
     }
     assert len(places) == 5

@@ -46,6 +46,12 @@ def test_paths_count_from_the_settings_file(tmp_path: Path) -> None:
     assert found.opener.sealing_keys == {"k1": tmp_path / "seal.pem"}
     assert found.opener.card_ca == [tmp_path / "card-ca.pem"]
     assert not found.opener.demo
+    assert found.opener.packs == ("national-2022",)
+    text = GOOD + 'packs = ["national-2022", "ours/extra.toml"]\n'
+    named = settings(tmp_path, text)
+    assert isinstance(named, FleetSettings)
+    assert named.opener is not None
+    assert named.opener.packs == ("national-2022", str(tmp_path / "ours/extra.toml"))
 
 
 def test_one_error_names_every_bad_key(tmp_path: Path) -> None:
@@ -104,6 +110,28 @@ def test_a_program_with_bad_settings_ends_with_code_78(
     (tmp_path / "fleet.toml").write_text("[store]\nurl = 5\n")
     assert main([command, "--config", str(tmp_path / "fleet.toml")]) == 78
     assert "store.url" in capsys.readouterr().err
+
+
+def test_an_opener_without_its_programmes_does_not_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files, _ = make_fleet(tmp_path)
+    (tmp_path / "fleet.toml").write_text(
+        f"""
+[store]
+url = "sqlite:///fleet.db"
+[opener]
+sealing_keys = {{ k1 = "{files.seal_key}" }}
+answer_key = "{files.answer_key}"
+answer_kid = "a1"
+person_secret = "{files.person_secret}"
+card_ca = ["{files.tls_ca}"]
+packs = ["nowhere-1999"]
+"""
+    )
+    assert main(["opener", "--config", str(tmp_path / "fleet.toml")]) == 78
+    assert "nowhere-1999" in capsys.readouterr().err
+    assert not (tmp_path / "fleet.db").exists()
 
 
 @pytest.mark.parametrize("name", ["all", "fleet-ingest", "TK-1", "+", ""])
