@@ -22,7 +22,7 @@ from fleet.opener import AnswerSigner, Opener
 from fleet.opening import OpeningKeys, OpeningRules
 from fleet.programme_port import ProgrammePort
 from fleet.sample_programme import SampleProgramme
-from fleet.settings import FleetSettings, OpenerTable, SettingsFault, read_settings
+from fleet.settings import SAMPLE_PORT, FleetSettings, OpenerTable, SettingsFault, read_settings
 from fleet.store import open_store
 from programmes.faults import PackFaults
 from programmes.loader import load
@@ -107,8 +107,10 @@ def _opener(settings: FleetSettings) -> int:
     if isinstance(programmes, PackFaults):
         return _refuse(programmes.text())
     engine = open_store(settings.store.url)
-    if table.programme_port != "sample":
-        return _refuse(f"opener.programme_port: {table.programme_port!r} is not known; there is 'sample'")
+    if table.programme_port != SAMPLE_PORT:
+        return _refuse(
+            f"opener.programme_port: {table.programme_port!r} is not known; there is {SAMPLE_PORT!r}"
+        )
     port: ProgrammePort = SampleProgramme(
         engine, settings.sample_programme.refuse, withdraws=settings.sample_programme.withdraws
     )
@@ -136,8 +138,8 @@ def _opening_keys(table: OpenerTable) -> OpeningKeys | KeyFault:
 
 def _dashboard(settings: FleetSettings) -> int:
     table = settings.dashboard
-    port = settings.opener.programme_port if settings.opener else "sample"
-    application = make_dashboard(open_store(settings.store.url), _now_ms, sample=port == "sample")
+    port = settings.opener.programme_port if settings.opener else SAMPLE_PORT
+    application = make_dashboard(open_store(settings.store.url), _now_ms, sample=port == SAMPLE_PORT)
     _stop_on_signals()  # uvicorn raises its signal again when it has shut down; a handler makes that a clean end
     uvicorn.run(application, host=table.host, port=table.port, log_level="warning", server_header=False)
     return 0

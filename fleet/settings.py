@@ -40,6 +40,10 @@ class IngestTable(msgspec.Struct, frozen=True):
     name: _Text = "fleet-ingest"
 
 
+#: The port of 見本 (`fleet.sample_programme`); the only one there is until an operator brings theirs.
+SAMPLE_PORT = "sample"
+
+
 class OpenerTable(msgspec.Struct, frozen=True):
     """`sealing_keys`: key id to private key file, old ones included. `demo`: take demo records too. `packs`: the
     programmes and services that terminals offer, as in their own settings.
@@ -52,7 +56,7 @@ class OpenerTable(msgspec.Struct, frozen=True):
     card_ca: Annotated[list[Path], msgspec.Meta(min_length=1)]
     accept_test_ca: bool = False
     demo: bool = False
-    programme_port: _Text = "sample"
+    programme_port: _Text = SAMPLE_PORT
     packs: Annotated[tuple[_Text, ...], msgspec.Meta(min_length=1)] = ("national-2022",)
 
 
@@ -115,11 +119,8 @@ def read_settings(path: Path) -> FleetSettings | SettingsFault:
     file = decode(document, _File, faults)
     if file is not None and file.dashboard.host not in _LOOPBACK:
         faults.add("dashboard.host", "must be a loopback address", "put a proxy with sign-in before it")
-    if file is not None and file.opener is not None and file.opener.accept_test_ca and not file.opener.demo:
-        # Anybody can make cards of a test CA: their records are demo records, whatever a terminal wrote into them.
-        faults.add(
-            "opener.accept_test_ca", "is for a fleet in demo mode", "set demo = true beside it, or remove it"
-        )
+    if file is not None and file.opener is not None and not file.opener.demo:
+        _check_for_real(file.opener, faults)
     if file is None or faults.found:
         return SettingsFault(
             path, tuple(f"{fault.key}: {fault.rule} → {fault.way_out}" for fault in faults.found)
@@ -133,6 +134,22 @@ def read_settings(path: Path) -> FleetSettings | SettingsFault:
         file.sample_programme,
         file.dashboard,
     )
+
+
+def _check_for_real(opener: OpenerTable, faults: FaultList) -> None:
+    """What has no place in a fleet that takes real records."""
+    if opener.accept_test_ca:
+        # Anybody can make cards of a test CA: their records are demo records, whatever a terminal wrote into them.
+        faults.add(
+            "opener.accept_test_ca", "is for a fleet in demo mode", "set demo = true beside it, or remove it"
+        )
+    if opener.programme_port == SAMPLE_PORT:
+        # It would tell real residents できました, and no programme would ever hear of them.
+        faults.add(
+            "opener.programme_port",
+            "`sample` reaches no programme and is for a fleet in demo mode",
+            "name the operator's port, or set demo = true",
+        )
 
 
 def _absolute_table(table: _Table, folder: Path) -> _Table:

@@ -26,7 +26,9 @@ answer_key = "answer.pem"
 answer_kid = "a1"
 person_secret = "person.secret"
 card_ca = ["card-ca.pem"]
+demo = true
 """
+REAL = GOOD.replace("demo = true", 'programme_port = "operator"')
 
 
 def settings(folder: Path, text: str) -> FleetSettings | SettingsFault:
@@ -45,7 +47,7 @@ def test_paths_count_from_the_settings_file(tmp_path: Path) -> None:
     assert found.broker.cert == Path("/etc/fleet/ingest.pem")
     assert found.opener.sealing_keys == {"k1": tmp_path / "seal.pem"}
     assert found.opener.card_ca == [tmp_path / "card-ca.pem"]
-    assert not found.opener.demo
+    assert found.opener.demo
     assert found.opener.packs == ("national-2022",)
     text = GOOD + 'packs = ["national-2022", "ours/extra.toml"]\n'
     named = settings(tmp_path, text)
@@ -63,11 +65,25 @@ def test_one_error_names_every_bad_key(tmp_path: Path) -> None:
 
 
 def test_test_cards_are_taken_in_demo_mode_only(tmp_path: Path) -> None:
-    text = GOOD + "accept_test_ca = true\n"
-    found = settings(tmp_path, text)
+    found = settings(tmp_path, REAL + "accept_test_ca = true\n")
     assert isinstance(found, SettingsFault)
     assert "opener.accept_test_ca" in str(found)
-    assert isinstance(settings(tmp_path, text + "demo = true\n"), FleetSettings)
+    assert "opener.programme_port" not in str(found)
+    assert isinstance(settings(tmp_path, GOOD + "accept_test_ca = true\n"), FleetSettings)
+
+
+@pytest.mark.parametrize("line", ["", 'programme_port = "sample"', "demo = false"])
+def test_real_records_are_never_settled_by_the_sample(tmp_path: Path, line: str) -> None:
+    found = settings(tmp_path, GOOD.replace("demo = true", line))
+    assert isinstance(found, SettingsFault)
+    assert "opener.programme_port" in str(found)
+
+
+def test_a_fleet_for_real_records_names_its_operators_port(tmp_path: Path) -> None:
+    found = settings(tmp_path, REAL)
+    assert isinstance(found, FleetSettings)
+    assert found.opener is not None
+    assert not found.opener.demo
 
 
 def test_the_page_is_served_on_loopback_only(tmp_path: Path) -> None:
@@ -127,6 +143,7 @@ answer_kid = "a1"
 person_secret = "{files.person_secret}"
 card_ca = ["{files.tls_ca}"]
 packs = ["nowhere-1999"]
+demo = true
 """
     )
     assert main(["opener", "--config", str(tmp_path / "fleet.toml")]) == 78
