@@ -19,11 +19,11 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from contract.ack import MAX_ENTRIES, sign_ack
+from contract.broker_line import Address, Connection, Retained
 from contract.encoding import Malformed, canonical
 from contract.keys import KeyUse, read_keys
 from contract.status import FleetState
 from contract.topics import Down, ForAll, Up, down, every_terminal, for_all
-from fleet.broker_connection import BrokerConnection, Will
 from fleet.intake import ALARMING, Arrival, Believed, Device, judge
 from fleet.intake_store import Taken, mark_answers, read_devices, take, waiting_answers
 from fleet.settings import BrokerTable
@@ -33,6 +33,8 @@ log = logging.getLogger("fleet.ingest")
 #: 100 is the most Mosquitto sends unacknowledged (max_inflight_messages); a larger value only helps other brokers.
 BATCH = 300
 #: Subscriptions and queued enrolments outlive an ingest that is restarted or moved.
+#: The broker's own max_inflight_messages holds; this is MQTT's largest (a 16-bit packet id).
+_RECEIVE_MAXIMUM = 65_535
 _SESSION_S = 86_400
 _IDLE_S = 0.05  # how soon an answer written by the opener is seen
 _REFRESH_S = 10.0  # how soon a new or retired terminal, or a new keys.json, is seen
@@ -76,12 +78,18 @@ class Ingest:
         self._refreshed = float("-inf")
         self._looked_up = float("-inf")
         self._answer_mids: dict[int, int] = {}
-        self._connection = BrokerConnection(
-            broker,
-            client_id=name,
-            session_s=_SESSION_S,
-            will=self._fleet_state(online=False),
-            monotonic=monotonic,
+        self._connection = Connection(
+            Address(
+                host=broker.host,
+                port=broker.port,
+                ca=broker.ca,
+                cert=broker.cert,
+                key=broker.key,
+                client_id=name,
+                session_s=_SESSION_S,
+                receive_maximum=_RECEIVE_MAXIMUM,
+            ),
+            monotonic,
         )
 
     def run(self, stop: Callable[[], bool], wait: Callable[[float], None]) -> None:
@@ -105,7 +113,9 @@ class Ingest:
         except OperationalError as error:
             return f"database: {error.orig}"
         self._answer_mids.clear()
-        trouble = self._connection.open([every_terminal(kind) for kind in Up])
+        trouble = self._connection.open(
+            [every_terminal(kind) for kind in Up], self._fleet_state(online=False)
+        )
         if not trouble:
             self._publish_word(self._fleet_state(online=True))
             self._publish_keys()
@@ -134,7 +144,7 @@ class Ingest:
         with self._connection.burst():
             self._acknowledge(taken.stored)
             for message in messages:
-                self._connection.puback(message)
+                self._connection.confirm(message)
         self._tell(taken)
 
     def _acknowledge(self, stored: Sequence[Believed]) -> None:
@@ -176,7 +186,9 @@ class Ingest:
             mark_answers(self._engine, sent=(), too_late=too_late, now_ms=self._now_ms())
 
     def _settle_answers(self) -> None:
-        sent = [self._answer_mids.pop(mid) for mid in self._connection.acked() if mid in self._answer_mids]
+        # A terminal that is away now has no use for its answer later: the visit's key is gone by then.
+        settled = (*self._connection.confirmed(), *self._connection.thrown_away())
+        sent = [self._answer_mids.pop(mid) for mid in settled if mid in self._answer_mids]
         if sent:
             mark_answers(self._engine, sent=sent, too_late=(), now_ms=self._now_ms())
 
@@ -211,10 +223,10 @@ class Ingest:
     def _publish_keys(self) -> None:
         """Retained. Never empty: an empty retained message would take the keys away from the topic."""
         if self._keys_document:
-            self._publish_word(Will(for_all(ForAll.KEYS), self._keys_document))
+            self._publish_word(Retained(for_all(ForAll.KEYS), self._keys_document))
 
-    def _publish_word(self, word: Will) -> None:
+    def _publish_word(self, word: Retained) -> None:
         self._connection.publish(word.topic, word.payload, retain=True)
 
-    def _fleet_state(self, *, online: bool) -> Will:
-        return Will(for_all(ForAll.FLEET), canonical(FleetState(1, online, self._now_ms())))
+    def _fleet_state(self, *, online: bool) -> Retained:
+        return Retained(for_all(ForAll.FLEET), canonical(FleetState(1, online, self._now_ms())))

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import msgspec
 
+from contract.broker_line import Retained
 from contract.encoding import Malformed, canonical, read
 from contract.status import State, StateWord
 from contract.topics import Up, up
-from terminal.uplink.connection import Retained
 
 _VERSION = 1
 

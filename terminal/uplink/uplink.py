@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import paho.mqtt.client as mqtt
 
+from contract.broker_line import KEEPALIVE_S, Address, Connection, Retained
+from contract.encoding import MAX_PAYLOAD
 from contract.status import Birth, Health, StateWord
 from contract.topics import Down, ForAll, Up, down, for_all, up
 from terminal.journal.link import REPEAT_S
@@ -20,7 +22,6 @@ from terminal.journal.outbox_reader import OutboxReader, Unavailable
 from terminal.journal.outbox_rows import Cursor, Pending
 from terminal.journal.status import StatusReader
 from terminal.uplink.backoff import reconnect_pause
-from terminal.uplink.connection import KEEPALIVE_S, RECEIVE_MAXIMUM, Connection, Retained
 from terminal.uplink.incoming import Drop, FleetWord, Incoming, Keep
 from terminal.uplink.outflow import Outflow
 from terminal.uplink.presence import Presence
@@ -31,6 +32,10 @@ log = logging.getLogger("terminal.uplink")
 #: File name of the outbox in the data folder.
 OUTBOX = "outbox.db"
 
+#: Acks and answers outlive an hour without network; later ones are sent again anyway.
+_SESSION_S = 3_600
+#: Most documents the broker may have under way to us unconfirmed: they are held until the mailbox has room.
+RECEIVE_MAXIMUM = 100
 _POLL_S = 0.05
 _STATUS_S = 1.0  # health is said at most this often, however often it changes
 _TIDY_S = 0.25
@@ -74,7 +79,7 @@ class Uplink:
         self._status = status
         self._presence = presence
         self._around = around
-        self._connection = Connection(settings, around.monotonic)
+        self._connection = Connection(_address(settings), around.monotonic)
         self._outflow = Outflow(settings.resend_s, around.chance)
         self._incoming = Incoming(settings.terminal)
         self._held: list[tuple[mqtt.MQTTMessage, Keep]] = []
@@ -225,7 +230,9 @@ class Uplink:
 
     def _window(self) -> int:
         """With the fleet offline one message at a time: enough to notice that its word was out of date."""
-        return self._connection.window if self._fleet_online else 1
+        if not self._fleet_online:
+            return 1
+        return min(self._settings.window, self._connection.receive_maximum)
 
     def _follow_outbox(self) -> None:
         if self._is_due("rescan", _RESCAN_S):
@@ -302,3 +309,17 @@ class Uplink:
     def _say_alive(self) -> None:
         if self._is_due("alive", _ALIVE_S):
             self._around.alive()
+
+
+def _address(settings: UplinkSettings) -> Address:
+    return Address(
+        host=settings.host,
+        port=settings.port,
+        ca=settings.ca,
+        cert=settings.cert,
+        key=settings.key,
+        client_id=settings.terminal,
+        session_s=_SESSION_S,
+        receive_maximum=RECEIVE_MAXIMUM,
+        maximum_packet=MAX_PAYLOAD + 1_024,
+    )

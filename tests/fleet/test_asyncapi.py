@@ -11,9 +11,9 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from contract import ack, answer, envelope, keys, status
+from contract.broker_line import KEEPALIVE_S
 from contract.encoding import MAX_PAYLOAD
 from contract.topics import RETAINED, Down, ForAll, Up, down, for_all, up
-from terminal.uplink.connection import KEEPALIVE_S
 
 DOCUMENT: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parents[2] / "docs" / "asyncapi.yaml").read_text(encoding="utf-8")

@@ -1,7 +1,7 @@
-"""One MQTT 5 connection to the broker, driven by the uplink's own loop: no threads, no timers, no hidden queue.
+"""One MQTT 5 connection to the broker, driven by its owner's own loop: no threads, no timers, no hidden queue.
 
-A new paho client is made for each connection: paho keeps unsent messages over a reconnect and sends them all at once,
-whatever its window. The outbox is the only queue here.
+Uplink and ingest stand on it. A new paho client is made for each connection: paho keeps unsent messages over a
+reconnect and sends them all at once, whatever its window. Outbox and database are the only queues.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
@@ -20,18 +21,31 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from contract.encoding import MAX_PAYLOAD
-from terminal.uplink.settings import UplinkSettings
-
 #: An idle connection proves itself once a minute; the broker calls it lost after 1.5 times that.
 KEEPALIVE_S = 60
-#: Acks and answers outlive an hour without network; later ones are sent again anyway.
-_SESSION_S = 3_600
-#: Most documents the broker may have under way to us unconfirmed: they are held until the mailbox has room.
-RECEIVE_MAXIMUM = 100
 _CONNECT_S = 5.0
 _CONNACK_S = 10.0
 _TICK_S = 1.0
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the broker is and who we are: the certificate's common name is our name in its access list.
+
+    `session_s`: how long the broker remembers us. `receive_maximum`: most messages it may have under way to us that
+    we have not confirmed (MQTT 5, 3.1.2.11.3). `maximum_packet`: larger ones are not sent to us (3.1.2.11.4); the ingest
+    sets none, for it wants to see and name what is too large.
+    """
+
+    host: str
+    port: int
+    ca: Path
+    cert: Path
+    key: Path
+    client_id: str
+    session_s: int
+    receive_maximum: int
+    maximum_packet: int | None = None
 
 
 @dataclass(frozen=True)
@@ -60,8 +74,8 @@ class _Life:
 class Connection:
     """Not thread-safe. While `lost` is not empty, only `open` and `close` make sense."""
 
-    def __init__(self, settings: UplinkSettings, monotonic: Callable[[], float]) -> None:
-        self._settings = settings
+    def __init__(self, address: Address, monotonic: Callable[[], float]) -> None:
+        self._address = address
         self._monotonic = monotonic
         self._life = _Life(lost="not yet connected")
         self._client: mqtt.Client | None = None
@@ -78,9 +92,9 @@ class Connection:
         return self._life.session_present
 
     @property
-    def window(self) -> int:
-        """Most unconfirmed messages: ours, or the broker's Receive Maximum if that is smaller (paho ignores it)."""
-        return min(self._settings.window, self._life.receive_maximum)
+    def receive_maximum(self) -> int:
+        """Most unconfirmed messages that the broker takes from us; paho ignores it."""
+        return self._life.receive_maximum
 
     @property
     def heard_at(self) -> float:
@@ -95,11 +109,11 @@ class Connection:
             client = self._client = self._make(life, will)
             # clean_start False, always: Mosquitto 2.0.11 does not persist a session that was opened with it.
             client.connect(
-                self._settings.host,
-                self._settings.port,
+                self._address.host,
+                self._address.port,
                 KEEPALIVE_S,
                 clean_start=False,
-                properties=_connect_properties(),
+                properties=_connect_properties(self._address),
             )
         except OSError as error:  # refused, unreachable, timed out; TLS and its files too
             life.lost = f"{type(error).__name__}: {error.strerror or error}"
@@ -118,8 +132,11 @@ class Connection:
         client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in subscriptions])
         return ""
 
-    def pump(self, timeout_s: float) -> list[mqtt.MQTTMessage]:
-        """Waits for traffic at most `timeout_s`, handles what is there, and returns the messages that came."""
+    def pump(self, timeout_s: float, *, most: int | None = None) -> list[mqtt.MQTTMessage]:
+        """Waits for traffic at most `timeout_s`, handles what is there, and returns the messages that came.
+
+        At most about `most` of them; the receive maximum if it is not given.
+        """
         client, life = self._client, self._life
         sock = client.socket() if client is not None else None
         if client is None or sock is None:
@@ -131,7 +148,7 @@ class Connection:
         readable, writable, _ = select.select([sock], writers, [], 0 if buffered else timeout_s)
         if readable or buffered:
             life.heard_at = self._monotonic()
-            self._read(client)
+            self._read(client, most or self._address.receive_maximum)
         if writable and client.socket() is not None:
             client.loop_write()
         now = self._monotonic()
@@ -180,13 +197,16 @@ class Connection:
         done, self._life.thrown_away = self._life.thrown_away, []
         return done
 
-    def close(self, farewell: Retained) -> None:
+    def close(self, farewell: Retained | None = None) -> None:
         """A clean end sends no will, so `farewell` says it instead."""
         if self._client is not None and not self._life.lost:
-            mid = self.publish(farewell.topic, farewell.payload, retain=True)
+            mid = (
+                self.publish(farewell.topic, farewell.payload, retain=True) if farewell is not None else None
+            )
             limit = self._monotonic() + 1.0
             while (
-                mid not in (*self._life.confirmed, *self._life.thrown_away)
+                mid is not None
+                and mid not in (*self._life.confirmed, *self._life.thrown_away)
                 and not self._life.lost
                 and self._monotonic() < limit
             ):
@@ -203,23 +223,23 @@ class Connection:
         if sock is not None:
             sock.close()
 
-    def _read(self, client: mqtt.Client) -> None:
-        """Everything that is there, but no more than we would hold."""
-        for _ in range(RECEIVE_MAXIMUM):
+    def _read(self, client: mqtt.Client, most: int) -> None:
+        """What is there, but no more than we would hold."""
+        for _ in range(most):
             client.loop_read()
             sock = client.socket()
-            if sock is None or len(self._life.inbox) >= RECEIVE_MAXIMUM:
+            if sock is None or len(self._life.inbox) >= most:
                 return
             if not _buffered(sock) and not select.select([sock], [], [], 0)[0]:
                 return
 
     def _make(self, life: _Life, will: Retained) -> mqtt.Client:
         client = mqtt.Client(
-            CallbackAPIVersion.VERSION2, self._settings.terminal, protocol=mqtt.MQTTv5, manual_ack=True
+            CallbackAPIVersion.VERSION2, self._address.client_id, protocol=mqtt.MQTTv5, manual_ack=True
         )
         client.connect_timeout = _CONNECT_S
         client.max_inflight_messages_set(0)  # paho must never queue: the window is kept here
-        client.tls_set(str(self._settings.ca), str(self._settings.cert), str(self._settings.key))
+        client.tls_set(str(self._address.ca), str(self._address.cert), str(self._address.key))
         client.will_set(will.topic, will.payload, qos=1, retain=True)
         _listen(client, life)
         return client
@@ -265,11 +285,12 @@ def _listen(client: mqtt.Client, life: _Life) -> None:
     client.on_message = arrived
 
 
-def _connect_properties() -> Properties:
+def _connect_properties(address: Address) -> Properties:
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it untyped
-    properties.SessionExpiryInterval = _SESSION_S
-    properties.ReceiveMaximum = RECEIVE_MAXIMUM
-    properties.MaximumPacketSize = MAX_PAYLOAD + 1_024
+    properties.SessionExpiryInterval = address.session_s
+    properties.ReceiveMaximum = address.receive_maximum
+    if address.maximum_packet is not None:
+        properties.MaximumPacketSize = address.maximum_packet
     return properties
 
 
