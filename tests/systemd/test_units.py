@@ -97,3 +97,54 @@ def test_the_uplink_sees_no_device_and_no_signing_key() -> None:
 def test_the_opener_has_the_private_keys_and_no_network() -> None:
     text = (ROOT / "systemd/fleet/mynapo-opener.service").read_text(encoding="utf-8")
     assert "PrivateNetwork=yes" in text
+
+
+FLEET = ("ingest", "opener", "dashboard")
+
+
+def folders(conf: str) -> dict[str, tuple[int, str, str]]:
+    """Mode, owner and group of every folder that a tmpfiles file makes."""
+    text = (ROOT / conf).read_text(encoding="utf-8")
+    found = re.findall(r"^d (\S+)\s+(\d+) (\S+)\s+(\S+)", text, re.MULTILINE)
+    return {path: (int(mode, 8), owner, group) for path, mode, owner, group in found}
+
+
+def umask(name: str) -> int:
+    text = (ROOT / f"systemd/fleet/mynapo-{name}.service").read_text(encoding="utf-8")
+    return int(re.findall(r"^UMask=(\d+)$", text, re.MULTILINE)[0], 8)
+
+
+@pytest.mark.parametrize("name", FLEET)
+def test_what_a_fleet_process_writes_its_group_may_write_and_nobody_else_may_read(name: str) -> None:
+    assert umask(name) == 0o007
+
+
+def test_the_fleets_folder_is_shared_by_its_group_and_sticky() -> None:
+    made = folders("systemd/fleet/mynapo-fleet.tmpfiles.conf")
+    assert made["/var/lib/mynapo-fleet"] == (0o3770, "mynapo-ingest", "mynapo-fleet")
+
+
+@pytest.mark.parametrize("name", ["ingest", "opener"])
+def test_each_key_holder_has_a_folder_that_no_other_fleet_process_can_read(name: str) -> None:
+    mode, owner, _ = folders("systemd/fleet/mynapo-fleet.tmpfiles.conf")[f"/etc/mynapo-fleet/{name}"]
+    assert (mode, owner) == (0o700, f"mynapo-{name}")
+
+
+def test_every_user_and_group_of_a_folder_is_made() -> None:
+    users = (ROOT / "systemd/fleet/mynapo-fleet.sysusers.conf").read_text(encoding="utf-8").split()
+    for _, owner, group in folders("systemd/fleet/mynapo-fleet.tmpfiles.conf").values():
+        assert owner in (*users, "root")
+        assert group in users
+
+
+@needs_systemd
+def test_systemd_understands_the_fleets_folders(tmp_path: Path) -> None:
+    """Made below another root, where no such users are: only their own words about names are allowed."""
+    conf = ROOT / "systemd/fleet/mynapo-fleet.tmpfiles.conf"
+    text = re.sub(r"(3770|0750|0700) \S+\s+\S+", r"\1 - -", conf.read_text(encoding="utf-8"))
+    copy = tmp_path / conf.name
+    copy.write_text(text, encoding="utf-8")
+    command = ["systemd-tmpfiles", "--create", f"--root={tmp_path}", str(copy)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "var/lib/mynapo-fleet").stat().st_mode & 0o7777 == 0o3770
