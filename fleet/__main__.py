@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
@@ -23,11 +24,13 @@ from fleet.opening import OpeningKeys, OpeningRules
 from fleet.programme_port import ProgrammePort
 from fleet.sample_programme import SampleProgramme
 from fleet.settings import SAMPLE_PORT, FleetSettings, OpenerTable, SettingsFault, read_settings
-from fleet.store import open_store
+from fleet.store import open_store, open_store_to_read
 from programmes.faults import PackFaults
 from programmes.loader import load
 
 _BAD_SETTINGS = 78  # EX_CONFIG of sysexits.h: systemd must not restart into the same mistake
+#: Root may be the first to register, and so to make the store: the processes' group must be able to write it.
+_GROUP_UMASK = 0o007
 #: `all` is the topic for everybody, and `fleet-…` are the fleet's own names at the broker.
 _RESERVED = ("all", "fleet-")
 
@@ -139,7 +142,7 @@ def _opening_keys(table: OpenerTable) -> OpeningKeys | KeyFault:
 def _dashboard(settings: FleetSettings) -> int:
     table = settings.dashboard
     port = settings.opener.programme_port if settings.opener else SAMPLE_PORT
-    application = make_dashboard(open_store(settings.store.url), _now_ms, sample=port == SAMPLE_PORT)
+    application = make_dashboard(open_store_to_read(settings.store.url), _now_ms, sample=port == SAMPLE_PORT)
     _stop_on_signals()  # uvicorn raises its signal again when it has shut down; a handler makes that a clean end
     uvicorn.run(application, host=table.host, port=table.port, log_level="warning", server_header=False)
     return 0
@@ -151,6 +154,7 @@ def _register(settings: FleetSettings, terminal: str, key_file: Path) -> int:
     key = public_key(key_file)
     if isinstance(key, KeyFault):
         return _refuse(str(key))
+    os.umask(_GROUP_UMASK)
     if not register_device(open_store(settings.store.url), terminal, key.public_bytes_raw(), _now_ms()):
         return _refuse(f"{terminal} is registered with another key")
     return 0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,6 +18,8 @@ from starlette.routing import Route
 
 from fleet.overview import read_overview
 from fleet.page_words import WORDS
+
+log = logging.getLogger("fleet.dashboard")
 
 _JAPAN = timezone(timedelta(hours=9), "JST")  # no summer time; the page says 日本時間
 _HEADERS = {
@@ -37,8 +41,13 @@ def make_dashboard(engine: Engine, now_ms: Callable[[], int], *, sample: bool) -
     async def page(request: Request) -> Response:
         language = "en" if request.query_params.get("lang") == "en" else "ja"
         now = now_ms()
-        overview = await run_in_threadpool(read_overview, engine, now)
         words = WORDS[language]
+        try:
+            overview = await run_in_threadpool(read_overview, engine, now)
+        except OperationalError as error:
+            log.warning("store: %s", error.orig)
+            html = environment.get_template("no_store.html").render(words=words, language=language)
+            return HTMLResponse(html, status_code=503, headers=_HEADERS)
         html = environment.get_template("now.html").render(
             overview=overview,
             words=words,

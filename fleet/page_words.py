@@ -27,6 +27,7 @@ class Words:
     no_terminals: str
     unsent: str
     shown_newest: str
+    no_store: str
 
 
 _JA = Words(
@@ -107,6 +108,7 @@ _JA = Words(
     no_terminals="登録された端末はまだありません。",
     unsent="端末に残っている申込み",
     shown_newest="新しい順に100件まで",
+    no_store="いま記録を読めません。受け取りが始まると、この画面は自分で変わります。",
 )
 
 _EN = Words(
@@ -159,6 +161,7 @@ _EN = Words(
     no_terminals="No terminal is registered yet.",
     unsent="Still inside terminals",
     shown_newest="newest 100",
+    no_store="The store cannot be read now. This page changes by itself once receiving has begun.",
 )
 
 WORDS: Mapping[str, Words] = {"ja": _JA, "en": _EN}

@@ -5,10 +5,12 @@ Times are milliseconds since the epoch. No table has a place for plaintext, a ce
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import (
     BigInteger,
@@ -25,6 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -155,10 +158,30 @@ def open_store(url: str) -> Engine:
     # hide_parameters: an error's text goes to the log, and the statement's values must not.
     engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
     if engine.dialect.name == "sqlite":
+        _make_group_file(engine.url.database)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     metadata.create_all(engine)
     return engine
+
+
+def open_store_to_read(url: str) -> Engine:
+    """Engine for who only looks: every statement that writes is refused, nothing is made, a missing store stays away.
+
+    On SQLite the folder must still be writable: a reader of a WAL database keeps its lock in the `-shm` file.
+    """
+    if not url.startswith("sqlite"):
+        return create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, execution_options={"postgresql_readonly": True}
+        )
+    there = make_url(url)
+    only_read = {"mode": "ro", "uri": "true"}
+    engine = create_engine(
+        there.set(database=f"file:{quote(there.database or '')}", query=only_read), hide_parameters=True
+    )
+    event.listen(engine, "connect", _prepare_sqlite_reader)
+    event.listen(engine, "begin", _begin_sqlite)
+    return reading(engine)
 
 
 def reading(engine: Engine) -> Engine:
@@ -172,6 +195,18 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str,
         return
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
+
+
+def _make_group_file(path: str | None) -> None:
+    """SQLite would make it 0644 before the umask: never writable for the group. WAL and SHM take its mode over."""
+    if path and not path.startswith((":", "file:")):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660))
+
+
+def _prepare_sqlite_reader(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("query_only=ON", "busy_timeout=10000"):
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -15,6 +16,7 @@ from fleet.dashboard import make_dashboard, span
 from fleet.intake import Arrival, judge
 from fleet.intake_store import read_devices, take
 from fleet.overview import SILENT_AFTER_MS, condition_of, read_overview
+from fleet.store import open_store_to_read
 from tests.fleet.records import SEAL_KID, Terminal
 
 NOW = 1_800_000_000_000
@@ -51,7 +53,7 @@ def test_a_terminal_is_called_by_what_is_known_of_it(name: str) -> None:
     assert condition_of(state, seen, told, NOW) == word
 
 
-def page(engine: Engine, query: bytes = b"") -> tuple[dict[str, str], str]:
+def page(engine: Engine, query: bytes = b"", *, status: int = 200) -> tuple[dict[str, str], str]:
     """Asks the ASGI application itself, without a server."""
     application = make_dashboard(engine, lambda: NOW, sample=True)
     sent: list[dict[str, object]] = []
@@ -68,7 +70,7 @@ def page(engine: Engine, query: bytes = b"") -> tuple[dict[str, str], str]:
         await application(scope, receive, send)
 
     asyncio.run(ask())
-    assert sent[0]["status"] == 200
+    assert sent[0]["status"] == status
     raw = sent[0]["headers"]
     assert isinstance(raw, list)
     headers = {key.decode(): value.decode() for key, value in raw}
@@ -156,6 +158,22 @@ def test_the_page_loads_nothing_from_anywhere(engine: Engine) -> None:
 
 def test_an_empty_fleet_has_a_page_too(engine: Engine) -> None:
     assert "登録された端末はまだありません" in page(engine)[1]
+
+
+def test_the_page_opens_the_store_only_to_read(engine: Engine, terminal: Terminal) -> None:
+    fill(engine, terminal)
+    reader = open_store_to_read(str(engine.url))
+    assert "tk-0001" in page(reader)[1]
+    reader.dispose()
+
+
+def test_before_there_is_a_store_the_page_says_so_and_looks_again(tmp_path: Path) -> None:
+    reader = open_store_to_read(f"sqlite:///{tmp_path / 'none.db'}")
+    html = page(reader, status=503)[1]
+    assert "いま記録を読めません" in html
+    assert 'http-equiv="refresh"' in html
+    assert "cannot be read" in page(reader, b"lang=en", status=503)[1]
+    reader.dispose()
 
 
 def test_counts_agree_with_the_rows(engine: Engine, terminal: Terminal) -> None:

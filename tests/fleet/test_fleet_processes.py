@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -28,6 +29,34 @@ from tests.fleet.records import CardCa, card_signature, make_body
 from tests.terminal.uplink.rig import until
 
 pytestmark = pytest.mark.servers
+
+
+def test_the_page_makes_no_store_and_finds_the_one_that_comes(tmp_path: Path) -> None:
+    files, authority = make_fleet(tmp_path / "keys")
+    terminal = make_terminal(authority, "tk-0001", tmp_path / "keys" / "tk-0001")
+    fleet = FleetFolder(tmp_path / "fleet", files, Broker(tmp_path / "broker", files), card_ca=files.tls_ca)
+    address = f"http://127.0.0.1:{fleet.dashboard_port}/"
+    page = dashboard_process(fleet, tmp_path / "dashboard.log")
+
+    def status() -> int:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as response:
+                return int(response.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return 0
+
+    page.start()
+    try:
+        until(status, "the page's first answer")
+        assert status() == 503
+        assert not (tmp_path / "fleet" / "fleet.db").exists()
+        fleet.register(terminal)
+        assert status() == 200
+        assert page.stop() == 0
+    finally:
+        page.stop()
 
 
 def test_an_application_is_answered_to_its_visit_while_opener_and_ingest_are_killed(tmp_path: Path) -> None:
