@@ -23,6 +23,14 @@ _TEXT = 80
 
 
 @dataclass(frozen=True)
+class Trouble:
+    """What is wrong with one part, both as the terminal says it; `part` is empty for an alarm of the whole."""
+
+    part: str
+    what: str
+
+
+@dataclass(frozen=True)
 class TerminalRow:
     """`condition` is inService, degraded, outOfService, offline or unknown; times in ms, None if never."""
 
@@ -34,7 +42,7 @@ class TerminalRow:
     paper: str
     outbox_depth: int | None
     outbox_oldest_s: int | None
-    troubles: tuple[str, ...]
+    troubles: tuple[Trouble, ...]
     version: str
     demo: bool
 
@@ -159,12 +167,16 @@ def condition_of(state: str | None, last_seen: int | None, health: Health | None
     return "unknown"
 
 
-def _troubles(health: Health | None) -> tuple[str, ...]:
+def _troubles(health: Health | None) -> tuple[Trouble, ...]:
     if health is None:
         return ()
-    devices_ = [f"{one.name}: {one.detail or one.device}" for one in health.devices if one.device != "online"]
-    found = [_brief(trouble) for trouble in (*devices_, *health.alarms)]
-    return tuple(found) if len(found) <= _TROUBLES else (*found[:_TROUBLES], f"… {len(found)}")
+    parts = [
+        Trouble(_brief(one.name), _brief(one.detail or one.device))
+        for one in health.devices
+        if one.device != "online"
+    ]
+    found = [*parts, *(Trouble("", _brief(alarm)) for alarm in health.alarms)]
+    return tuple(found) if len(found) <= _TROUBLES else (*found[:_TROUBLES], Trouble("", f"… {len(found)}"))
 
 
 def _brief(text: str) -> str:

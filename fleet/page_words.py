@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fleet.slug_words import PARTS, REASONS, TROUBLES, in_language
+
 
 @dataclass(frozen=True)
 class Words:
@@ -23,6 +25,8 @@ class Words:
     stages: Mapping[str, str]
     papers: Mapping[str, str]
     reasons: Mapping[str, str]
+    parts: Mapping[str, str]
+    troubles: Mapping[str, str]
     nothing: str
     no_terminals: str
     unsent: str
@@ -75,35 +79,9 @@ _JA = Words(
         "rejected": "開けません",
     },
     papers={"full": "あり", "low": "残りわずか", "out": "なし", "unknown": "わかりません"},
-    reasons={
-        "unknown-topic": "知らないトピック",
-        "too-large": "大きすぎる",
-        "not-json": "JSONでない",
-        "other-version": "版がちがう",
-        "malformed": "形がちがう",
-        "unknown-terminal": "登録のない端末",
-        "retired-terminal": "登録を終えた端末",
-        "other-terminal": "ほかの端末の名前",
-        "wrong-signature": "署名が合わない",
-        "unknown-key": "知らない鍵で封をした",
-        "retained": "保持メッセージ",
-        "stale": "古い知らせ",
-        "id-conflict": "同じIDで中身がちがう",
-        "sequence-conflict": "同じ番号でIDがちがう",
-        "overflow": "多すぎて数だけ",
-        "signed-earlier": "先に署名したものが後から届いた",
-        "taken-back": "先に署名したものがあり取り消した",
-        "device-signature": "端末の署名が合わない",
-        "cannot-open": "封を開けられない",
-        "demo": "デモの申込み",
-        "card-signature": "カードの署名が合わない",
-        "certificate-expired": "証明書の期限切れ",
-        "certificate-not-yet": "証明書の期間の前",
-        "certificate-issuer": "証明書の発行者がちがう",
-        "certificate-test-ca": "テスト用の証明書",
-        "certificate-damaged": "証明書がこわれている",
-        "certificate-key-type": "証明書の鍵の種類がちがう",
-    },
+    reasons=in_language(REASONS, "ja"),
+    parts=in_language(PARTS, "ja"),
+    troubles=in_language(TROUBLES, "ja"),
     nothing="ありません",
     no_terminals="登録された端末はまだありません。",
     unsent="端末に残っている申込み",
@@ -156,7 +134,9 @@ _EN = Words(
         "rejected": "Not opened",
     },
     papers={"full": "OK", "low": "Low", "out": "Out", "unknown": "Unknown"},
-    reasons={},
+    reasons=in_language(REASONS, "en"),
+    parts=in_language(PARTS, "en"),
+    troubles=in_language(TROUBLES, "en"),
     nothing="None",
     no_terminals="No terminal is registered yet.",
     unsent="Still inside terminals",
