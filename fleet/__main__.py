@@ -142,7 +142,9 @@ def _opening_keys(table: OpenerTable) -> OpeningKeys | KeyFault:
 def _dashboard(settings: FleetSettings) -> int:
     table = settings.dashboard
     port = settings.opener.programme_port if settings.opener else SAMPLE_PORT
-    application = make_dashboard(open_store_to_read(settings.store.url), _now_ms, sample=port == SAMPLE_PORT)
+    application = make_dashboard(
+        open_store_to_read(settings.store.url), _now_ms, sample=port == SAMPLE_PORT, hosts=table.hosts
+    )
     _stop_on_signals()  # uvicorn raises its signal again when it has shut down; a handler makes that a clean end
     uvicorn.run(application, host=table.host, port=table.port, log_level="warning", server_header=False)
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -12,12 +12,15 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from fleet.overview import read_overview
 from fleet.page_words import WORDS
+from fleet.settings import LOOPBACK
 
 log = logging.getLogger("fleet.dashboard")
 
@@ -32,8 +35,14 @@ _HEADERS = {
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
-def make_dashboard(engine: Engine, now_ms: Callable[[], int], *, sample: bool) -> Starlette:
-    """The ASGI application. `sample`: no connected operator, so the band 見本 stands on the page."""
+def make_dashboard(
+    engine: Engine, now_ms: Callable[[], int], *, sample: bool, hosts: Sequence[str] = LOOPBACK
+) -> Starlette:
+    """The ASGI application. `sample`: no connected operator, so the band 見本 stands on the page.
+
+    `hosts`: the names it answers to. A page of the open web whose name was turned to 127.0.0.1 (DNS rebinding)
+    would otherwise be read as ours by the manager's own browser.
+    """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True, undefined=StrictUndefined
     )
@@ -63,7 +72,10 @@ def make_dashboard(engine: Engine, now_ms: Callable[[], int], *, sample: bool) -
     async def alive(_request: Request) -> Response:
         return PlainTextResponse("ok\n", headers=_HEADERS)
 
-    return Starlette(routes=[Route("/", page), Route("/alive", alive)])
+    return Starlette(
+        routes=[Route("/", page), Route("/alive", alive)],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)],
+    )
 
 
 def clock_time(ms: int) -> str:

@@ -67,11 +67,23 @@ class SampleTable(msgspec.Struct, frozen=True):
     withdraws: bool = False
 
 
+_LOOPBACK_ADDRESSES = frozenset({"127.0.0.1", "::1", "localhost"})
+#: The same as a browser writes them into the Host header.
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+#: No lone `*`: it would switch the check off.
+_HostName = Annotated[
+    str, msgspec.Meta(pattern=r"^(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\Z|^\[[0-9A-Fa-f:.]+\]\Z")
+]
+
+
 class DashboardTable(msgspec.Struct, frozen=True):
-    """`host` stays on loopback; who shows the page to others puts a proxy with sign-in before it."""
+    """`host` stays on loopback; who shows the page to others puts a proxy with sign-in before it, and its name
+    into `hosts`, the names without port under which the page may be asked for (`*.` at the start: all below).
+    """
 
     host: _Text = "127.0.0.1"
     port: _Port = 8440
+    hosts: Annotated[tuple[_HostName, ...], msgspec.Meta(min_length=1)] = LOOPBACK
 
 
 @dataclass(frozen=True)
@@ -106,9 +118,6 @@ class _File(msgspec.Struct, frozen=True):
     dashboard: DashboardTable = DashboardTable()
 
 
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-
-
 def read_settings(path: Path) -> FleetSettings | SettingsFault:
     """Settings with every file path made absolute (relative ones count from the settings file)."""
     try:
@@ -117,7 +126,7 @@ def read_settings(path: Path) -> FleetSettings | SettingsFault:
         return SettingsFault(path, (str(error),))
     faults = FaultList(str(path))
     file = decode(document, _File, faults)
-    if file is not None and file.dashboard.host not in _LOOPBACK:
+    if file is not None and file.dashboard.host not in _LOOPBACK_ADDRESSES:
         faults.add("dashboard.host", "must be a loopback address", "put a proxy with sign-in before it")
     if file is not None and file.opener is not None and not file.opener.demo:
         _check_for_real(file.opener, faults)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,14 @@ from contract.encoding import canonical
 from contract.status import Birth, DeviceReport, Health, State, StateWord
 from contract.topics import Up, up
 from fleet.dashboard import make_dashboard, span
-from fleet.intake import Arrival, judge
+from fleet.intake import Arrival, Reason, judge
 from fleet.intake_store import read_devices, take
+from fleet.opener import ALARM_SIGNED_EARLIER, ALARM_TAKEN_BACK
+from fleet.opening import Fault
 from fleet.overview import SILENT_AFTER_MS, condition_of, read_overview
+from fleet.programme_rules import Misfit
+from fleet.settings import LOOPBACK
+from fleet.slug_words import REASONS
 from fleet.store import open_store_to_read
 from tests.fleet.records import SEAL_KID, Terminal
 
@@ -53,9 +59,16 @@ def test_a_terminal_is_called_by_what_is_known_of_it(name: str) -> None:
     assert condition_of(state, seen, told, NOW) == word
 
 
-def page(engine: Engine, query: bytes = b"", *, status: int = 200) -> tuple[dict[str, str], str]:
+def page(
+    engine: Engine,
+    query: bytes = b"",
+    *,
+    status: int = 200,
+    host: bytes | None = b"127.0.0.1:8440",
+    hosts: Sequence[str] = LOOPBACK,
+) -> tuple[dict[str, str], str]:
     """Asks the ASGI application itself, without a server."""
-    application = make_dashboard(engine, lambda: NOW, sample=True)
+    application = make_dashboard(engine, lambda: NOW, sample=True, hosts=hosts)
     sent: list[dict[str, object]] = []
 
     async def ask() -> None:
@@ -66,7 +79,8 @@ def page(engine: Engine, query: bytes = b"", *, status: int = 200) -> tuple[dict
             assert isinstance(message, dict)
             sent.append(message)
 
-        scope = {"type": "http", "method": "GET", "path": "/", "query_string": query, "headers": []}
+        headers = [] if host is None else [(b"host", host)]
+        scope = {"type": "http", "method": "GET", "path": "/", "query_string": query, "headers": headers}
         await application(scope, receive, send)
 
     asyncio.run(ask())
@@ -108,7 +122,7 @@ def test_the_page_shows_terminals_counts_and_quarantine_in_japanese(
     for text in (
         "tk-0001",
         "一部使えません",
-        "nfc: hardwareError",
+        "NFCリーダー: 故障",
         "3 (2時間1分)",
         "登録のない端末",
         "tk-0666",
@@ -120,7 +134,47 @@ def test_the_page_shows_terminals_counts_and_quarantine_in_japanese(
 
 def test_the_page_speaks_english_on_request(engine: Engine, terminal: Terminal) -> None:
     fill(engine, terminal)
-    assert "Limited" in page(engine, b"lang=en")[1]
+    html = page(engine, b"lang=en")[1]
+    for text in ("Limited", "NFC reader: fault", "Terminal is not registered"):
+        assert text in html
+    assert "unknown-terminal" not in html
+
+
+SLUGS = {
+    *map(str, (*Reason, *Fault, *Misfit)),
+    *(
+        f"certificate-{reason}"
+        for reason in ("damaged", "key-type", "issuer", "test-ca", "not-yet", "expired")
+    ),
+    ALARM_SIGNED_EARLIER,
+    ALARM_TAKEN_BACK,
+}
+
+
+def test_every_reason_has_words_in_both_languages_and_no_word_is_left_over() -> None:
+    assert set(REASONS) == SLUGS
+    for slug, (ja, en) in REASONS.items():
+        assert re.search(r"[ぁ-んァ-ヶ一-龠]", ja), slug
+        assert en.isascii(), slug
+        assert en != slug
+
+
+@pytest.mark.parametrize("host", [b"127.0.0.1:8440", b"localhost", b"LOCALHOST:8440", b"[::1]:8440"])
+def test_the_page_answers_to_the_names_of_this_machine(engine: Engine, host: bytes) -> None:
+    assert "登録された端末は" in page(engine, host=host)[1]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [b"evil.example", b"127.0.0.1.evil.example:8440", b"localhost@evil.example", b"", b"192.0.2.1", None],
+)
+def test_the_page_answers_to_no_other_name(engine: Engine, host: bytes | None) -> None:
+    assert "fleet" not in page(engine, host=host, status=400)[1].lower()
+
+
+def test_the_page_answers_to_the_names_in_its_settings(engine: Engine) -> None:
+    page(engine, host=b"fleet.example", hosts=["fleet.example"])
+    page(engine, host=b"localhost", hosts=["fleet.example"], status=400)
 
 
 def test_what_a_terminal_says_cannot_become_markup(engine: Engine, terminal: Terminal) -> None:
@@ -140,7 +194,7 @@ def test_one_terminal_cannot_fill_or_disguise_the_page(engine: Engine, terminal:
         take(engine, [judge(Arrival(up(terminal.name, kind), canonical(word)), devices.get, {SEAL_KID})], NOW)
     html = page(engine)[1]
     assert len(html) < len(page(engine)[1].replace("店", "")) + 200
-    assert html.count("unknown") + html.count("x" * 50) < 60
+    assert html.count("x" * 50) < 60
     assert "… 500" in html
     assert "\u202e" not in html
 

@@ -92,6 +92,23 @@ def test_the_page_is_served_on_loopback_only(tmp_path: Path) -> None:
     assert "dashboard.host" in str(found)
 
 
+@pytest.mark.parametrize(
+    "hosts", ["[]", '["*"]', '["fleet.*"]', '["http://fleet.example"]', '["fleet.example:80"]', '[""]']
+)
+def test_what_is_no_hosts_name_is_refused(tmp_path: Path, hosts: str) -> None:
+    found = settings(tmp_path, GOOD + f"\n[dashboard]\nhosts = {hosts}\n")
+    assert isinstance(found, SettingsFault)
+    assert "dashboard.hosts" in str(found)
+
+
+def test_a_proxys_name_can_be_set(tmp_path: Path) -> None:
+    found = settings(
+        tmp_path, GOOD + '\n[dashboard]\nhosts = ["fleet.example", "*.fleet.example", "[::1]"]\n'
+    )
+    assert isinstance(found, FleetSettings)
+    assert found.dashboard.hosts == ("fleet.example", "*.fleet.example", "[::1]")
+
+
 @pytest.mark.parametrize("text", ["", "[store", "store = 1", "[store]\nurl = ''"])
 def test_a_file_without_a_store_is_refused(tmp_path: Path, text: str) -> None:
     assert isinstance(settings(tmp_path, text), SettingsFault)
