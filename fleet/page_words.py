@@ -12,6 +12,7 @@ from fleet.slug_words import PARTS, REASONS, TROUBLES, in_language
 class Words:
     title: str
     sample: str
+    demo: str
     other_language: str
     needing: str
     of: str
@@ -35,8 +36,9 @@ class Words:
 
 
 _JA = Words(
-    title="端末フリート",
+    title="端末のようす",
     sample="見本",
+    demo="デモ",
     other_language="English",
     needing="いま人の手がいるのは",
     of="台",
@@ -76,7 +78,7 @@ _JA = Words(
         "done": "できました",
         "refused": "できませんでした",
         "already": "受付ずみ",
-        "rejected": "開けません",
+        "rejected": "受け取れません",
     },
     papers={"full": "あり", "low": "残りわずか", "out": "なし", "unknown": "わかりません"},
     reasons=in_language(REASONS, "ja"),
@@ -90,8 +92,9 @@ _JA = Words(
 )
 
 _EN = Words(
-    title="Terminal fleet",
+    title="Terminals and enrolments",
     sample="SAMPLE",
+    demo="Demo",
     other_language="日本語",
     needing="Needing somebody now:",
     of="terminals",
@@ -131,7 +134,7 @@ _EN = Words(
         "done": "Done",
         "refused": "Refused",
         "already": "Already applied",
-        "rejected": "Not opened",
+        "rejected": "Not accepted",
     },
     papers={"full": "OK", "low": "Low", "out": "Out", "unknown": "Unknown"},
     reasons=in_language(REASONS, "en"),

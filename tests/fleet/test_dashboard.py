@@ -19,6 +19,7 @@ from fleet.intake_store import read_devices, take
 from fleet.opener import ALARM_SIGNED_EARLIER, ALARM_TAKEN_BACK
 from fleet.opening import Fault
 from fleet.overview import SILENT_AFTER_MS, condition_of, read_overview
+from fleet.page_words import WORDS
 from fleet.programme_rules import Misfit
 from fleet.settings import LOOPBACK
 from fleet.slug_words import REASONS
@@ -228,6 +229,17 @@ def test_before_there_is_a_store_the_page_says_so_and_looks_again(tmp_path: Path
     assert 'http-equiv="refresh"' in html
     assert "cannot be read" in page(reader, b"lang=en", status=503)[1]
     reader.dispose()
+
+
+@pytest.mark.parametrize("query", [b"", b"lang=en"])
+def test_what_a_person_must_look_at_comes_before_the_long_list_of_terminals(
+    engine: Engine, terminal: Terminal, query: bytes
+) -> None:
+    fill(engine, terminal)
+    words = WORDS["en" if query else "ja"]
+    html = page(engine, query)[1]
+    places = [html.index(f"<h2>{title}") for title in (words.alarms, words.terminals, words.quarantine)]
+    assert places == sorted(places)
 
 
 def test_counts_agree_with_the_rows(engine: Engine, terminal: Terminal) -> None:
