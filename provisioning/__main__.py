@@ -1,4 +1,4 @@
-"""`mynapo-provision`: makes a terminal's keys, and says what is wrong with its settings."""
+"""`mynapo-provision`: makes a terminal's keys, says what is wrong with its settings, shows what its journal holds."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from provisioning.inspection import inspect
+from provisioning.journal_view import NotReadable, journal_lines
 from provisioning.keys import Made, make_keys
 
 
@@ -22,8 +23,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     check = verbs.add_parser("check", help="say what is wrong with the settings, without starting anything")
     check.add_argument("--config", type=Path, default=Path("/etc/mynapo/terminal.toml"))
     check.add_argument("--installed", action="store_true", help="refuse what is for demo and tests only")
+    journal = verbs.add_parser("journal", help="show how much waits for the fleet, and the last events")
+    journal.add_argument("--data-dir", type=Path, default=Path("/var/lib/mynapo"))
     options = parser.parse_args(argv)
-    return _keys(options) if options.verb == "keys" else _check(options)
+    return {"keys": _keys, "check": _check, "journal": _journal}[options.verb](options)
+
+
+def _journal(options: argparse.Namespace) -> int:
+    lines = journal_lines(options.data_dir, datetime.now(UTC))
+    if isinstance(lines, NotReadable):
+        print(
+            f"読めません: {lines.reason}\n→ 端末の data_dir を --data-dir で教えてください", file=sys.stderr
+        )
+        return 1
+    print("\n".join(lines))
+    return 0
 
 
 def _keys(options: argparse.Namespace) -> int:
