@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from screens.buttons import above, target
-from screens.rendering import Rendering
+from screens.rendering import Rendering, Told
 from screens.scene import Box, Disc, Fill, Icon, Plan, Rule
 from screens.theme import BAND_HEIGHT, CELL, GAP, MARGIN, TARGET, Type
 from terminal.views import Choice, Message, Role, Stones, View
@@ -26,9 +27,17 @@ def header(plan: Plan, view: View, r: Rendering, width: float) -> None:
         words = r.fit(r.say("band.sample"), Type.BAND, width - 2 * MARGIN, BAND_HEIGHT)
         plan.add(*words.place(0, (BAND_HEIGHT - words.height) / 2, width, p.on_band, "centre"))
         plan.say(words.text)
-    for index, choice in enumerate(TOOLS):
+    for index, tool in enumerate(TOOLS):
+        choice = replace(tool, label=_state(r)) if tool.id == r.told else tool
         box = Box(MARGIN + index * (CELL + GAP), TOOLS_TOP, CELL, TARGET)
         plan.add(target(r, choice, box, above(r, r.text(choice.label), choice.icon, box, Type.TOOL, 52)))
+
+
+def _state(r: Rendering) -> Message:
+    """What 文字 or 色 has just been set to."""
+    if r.told is Told.SIZE:
+        return Message(f"tool.size_{r.presentation.size.name.lower()}")
+    return Message("tool.contrast_high" if r.presentation.high_contrast else "tool.contrast_normal")
 
 
 def stop_box(width: float) -> Box:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from screens import theme
 from screens.catalogue import Argument, Catalogue
@@ -12,6 +13,23 @@ from screens.typeset import Compositor, Setting
 from terminal.views import Language, Localised, Message, Presentation
 
 HIDDEN = "●"
+
+
+class Told(StrEnum):
+    """Which tool's cell says what it has been set to, in its label's place."""
+
+    NOTHING = ""
+    SIZE = "size"
+    CONTRAST = "contrast"
+
+
+def told_of(before: Presentation, after: Presentation) -> Told:
+    """What was pressed between the two; nothing if the language changed: then all words did."""
+    if before.language is not after.language:
+        return Told.NOTHING
+    if before.size is not after.size:
+        return Told.SIZE
+    return Told.CONTRAST if before.high_contrast != after.high_contrast else Told.NOTHING
 
 
 @dataclass(frozen=True)
@@ -25,6 +43,7 @@ class Rendering:
     letters: bool | None = None
     page: int = 1
     shrink: float = 1.0  # text only as much smaller as one page needs, never below 34
+    told: Told = Told.NOTHING
     act: bool = False  # the layout of the act: yellow ground, square sheet
 
     @property

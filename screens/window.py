@@ -22,7 +22,7 @@ from screens.catalogue import Catalogue
 from screens.painter import Painter
 from screens.presses import Presses
 from screens.registry import scene_of
-from screens.rendering import Rendering
+from screens.rendering import Rendering, Told, told_of
 from screens.scene import Scene, SwitchPad, Target, Turn
 from screens.theme import Glass
 from terminal.views import Answer, KeyPressed, Presentation, View
@@ -32,6 +32,8 @@ ARROW_TIMES = 5
 STEPS_S = 3.0  # five discs, 0.6 s each
 MOTION_HZ = 15
 CARET_S = 0.5
+TOLD_S = 2.0
+"""How long 文字 and 色 say what they have been set to (the design's header tools)."""
 
 
 class KivyScreen:
@@ -57,6 +59,7 @@ class KivyScreen:
         self._shown: tuple[View, Presentation, bool] | None = None
         self._letters: bool | None = None
         self._page = 1
+        self._told = Told.NOTHING
         self._surface: Surface | None = None
         self._waiting: list[asyncio.Future[None]] = []
         self.is_drawn = False
@@ -73,6 +76,7 @@ class KivyScreen:
             self._page = 1
         elif _starts_with_letters(before[0]) != _starts_with_letters(view):
             self._letters = None
+        self._tell(before, view, presentation)
         self._shown = (view, presentation, covered)
         self._render()
 
@@ -125,6 +129,22 @@ class KivyScreen:
 
     # ----------------------------------------------------------------- within
 
+    def _tell(
+        self, before: tuple[View, Presentation, bool] | None, view: View, presentation: Presentation
+    ) -> None:
+        """The same view in another size or colour: its cell says so for a while."""
+        if before is None or before[0].title != view.title or self._surface is None:
+            return
+        told = told_of(before[1], presentation)
+        if told is not Told.NOTHING:
+            self._told = told
+            self._surface.tell()
+
+    def told(self) -> None:
+        """The cells are called by their names again."""
+        self._told = Told.NOTHING
+        self._render()
+
     def opened(self) -> None:
         """The window is there: whatever was shown before it opens is painted now."""
         if self._shown is not None:
@@ -135,7 +155,13 @@ class KivyScreen:
             return
         view, presentation, covered = self._shown
         rendering = Rendering(
-            self._catalogue, presentation, self.glass, covered and view.personal, self._letters, self._page
+            self._catalogue,
+            presentation,
+            self.glass,
+            covered and view.personal,
+            self._letters,
+            self._page,
+            told=self._told,
         )
         scene = scene_of(view, rendering)
         self._page = scene.page
@@ -246,6 +272,7 @@ class Surface(Widget):
         self._motion = Clock.create_trigger(self._move, 1 / MOTION_HZ, interval=True)
         self._caret = Clock.create_trigger(self._blink, CARET_S, interval=True)
         self._release = Clock.create_trigger(self._released, 0)
+        self._told = Clock.create_trigger(lambda _: self._screen.told(), TOLD_S)
 
     def opened(self) -> None:
         from kivy.core.window import Window
@@ -269,6 +296,11 @@ class Surface(Widget):
             self._caret()
         else:
             self._caret.cancel()
+
+    def tell(self) -> None:
+        """The time of what a cell says begins anew."""
+        self._told.cancel()
+        self._told()
 
     def repaint(self) -> None:
         self._painter.paint(self._presses.scene, self._presses.pressed)
