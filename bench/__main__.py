@@ -24,6 +24,7 @@ _COMMANDS = {
     "perf": ("bench.perf", "measure, beside yardsticks of the same run"),
     "chaos": ("bench.chaos", "many visits while everything is killed and cut"),
     "powercut": ("bench.powercut", "cut the power at every flush of the journal"),
+    "gallery": ("bench.gallery.painting", "paint every view on contact sheets, a sheet a language"),
     "tour": ("bench.tours", "play a tour and keep every screen and paper as a picture"),
 }
 

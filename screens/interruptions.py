@@ -76,10 +76,11 @@ class Trouble(Page):
 
     def blocks(self, parts: Sequence[Part], r: Rendering, width: float) -> list[Block]:
         found: list[Block] = []
+        tallest = TROUBLE_DRAWING if any(isinstance(part, Bars) for part in self.view.parts) else 0.0
         for part in parts:
             match part:
                 case Drawing():
-                    found.append(drawing_block(part, r, width, tallest=TROUBLE_DRAWING))
+                    found.append(drawing_block(part, r, width, tallest=tallest))
                 case Bars():
                     found.extend(bars_blocks(part, r, width))
                 case _:

@@ -20,7 +20,9 @@ NO_END = frozenset("（［｛「『【〈《〔‘“([{￥¥＄$#第約")
 PHRASE_MARK = "\u2005"
 HIDDEN_MARK = "\u200b"
 """A phrase ends here, but no space stands there."""
+NO_BREAK = "\u00a0"
 SPACES = frozenset(" \u2005\u3000\u200b")
+ERAS = frozenset({"令和", "平成"})
 SOONEST = 0.35
 """A phrase break nearer to the line's start than this part of the width would leave a ragged stump."""
 
@@ -70,8 +72,8 @@ class Broken:
 
 
 def is_word_glyph(glyph: str) -> bool:
-    """Whether `glyph` belongs to a Latin word or number: printable ASCII and Latin letters but the space."""
-    return "!" <= glyph <= "~" or "\u00a1" <= glyph <= "\u024f" or glyph in "–’"
+    """Whether `glyph` belongs to a Latin word or number: printable ASCII, Latin letters, the space that never breaks."""
+    return "!" <= glyph <= "~" or "\u00a0" <= glyph <= "\u024f" or glyph in "–’"
 
 
 def break_between(left: Atom, right: Atom) -> Break:
@@ -87,7 +89,11 @@ def break_between(left: Atom, right: Atom) -> Break:
         return Break.NEVER
     if last.isdigit() and not is_word_glyph(first):  # a number keeps its unit
         return Break.NEVER
-    if last in "、。，．！？":
+    if last + first in ERAS or (last in "和成" and first.isdigit()):  # 令和5年 is one word
+        return Break.NEVER
+    if last == ")" and first.isdigit():
+        return Break.WORD
+    if last in "、。，．！？：":
         return Break.PHRASE
     if is_word_glyph(last) and is_word_glyph(first):
         return Break.CHARACTER if last == "-" and first.isalpha() else Break.NEVER

@@ -22,6 +22,7 @@ from terminal.views import (
     BACK,
     Bars,
     Choice,
+    Drawing,
     Entry,
     Layout,
     Options,
@@ -242,8 +243,8 @@ class Page:
         return self._both(left, right, r, rooms)
 
     def _poured(self, parts: list[Part], r: Rendering, first: float) -> tuple[list[Part], list[Part]]:
-        """The left column takes what it can, the right one the rest, at least the last part."""
-        count = len(parts)
+        """The left column takes its drawing, or what it can; the right one the rest, at least the last part."""
+        count = 1 if parts and isinstance(parts[0], Drawing) else len(parts)
         while count > 1 and heights(self.blocks(parts[:count], r, self.left_width)) > self.bottom - first:
             count -= 1
         count = min(count, max(1, len(parts) - 1))

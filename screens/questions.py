@@ -13,6 +13,9 @@ from screens.rendering import Rendering
 from screens.scene import Plan, Rule
 from terminal.views import Fact, Part
 
+UNDERLINED = 10
+"""Room for the hairline below a question."""
+
 
 class LanguageChoice(Page):
     """Each language in its own name, from the top."""
@@ -61,10 +64,10 @@ def _inked(part: Part, r: Rendering, width: float) -> list[Block]:
 
 def _underlined(block: Block, r: Rendering, width: float) -> Block:
     def paint(plan: Plan, x: float, y: float, height: float) -> None:
-        block.paint(plan, x, y, height - 16)
+        block.paint(plan, x, y, height - UNDERLINED)
         plan.add(Rule(x, y + height - 2, width, 2, r.palette.hairline))
 
-    return replace(block, paint=paint, least=block.least + 16, split=None)
+    return replace(block, paint=paint, least=block.least + UNDERLINED, gap=10, split=None)
 
 
 class PlaceCard(Page):

@@ -8,8 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from screens import fonts
+from screens.catalogue import MONTHS_EN
 from screens.line_breaking import (
     HIDDEN_MARK,
+    NO_BREAK,
+    SPACES,
     Atom,
     Break,
     Broken,
@@ -24,6 +27,11 @@ from screens.theme import SMALLEST, Style
 
 REQUEST = re.compile("(?<=[てで])(?=ください)")
 """「…て ください」 is two words, however it is written."""
+
+DAY = re.compile(
+    rf"(?<=\d) (?={'|'.join(MONTHS_EN)})|(?<={'|'.join(sorted({name[-3:] for name in MONTHS_EN}))}) (?=\d{{4}})"
+)
+"""「30 September 2022」 is one word."""
 
 Align = Literal["left", "centre", "right"]
 
@@ -66,16 +74,15 @@ class Compositor:
             if len(setting.lines) == 1 and setting.height <= height:
                 return setting
             size -= 2
-        size = style.size
+        least = min(SMALLEST, style.size)
         fallback: Setting | None = None
-        while size >= min(SMALLEST, style.size):
+        for size in (*_down(style.size, least), least):
             setting = self.set(text, replace(style, size=size), width, even=even)
             if setting.height <= height and setting.width <= width + 0.5:
                 if not setting.parted:
                     return setting
                 fallback = fallback or setting
-            size -= 2
-        return fallback or self.set(text, replace(style, size=min(SMALLEST, style.size)), width, even=even)
+        return fallback or self.set(text, replace(style, size=least), width, even=even)
 
     def headline(self, text: str, style: Style, width: float, least: float) -> Setting:
         """On one line if a size from `style.size` down to `least` allows it, else in lines of equal length."""
@@ -89,12 +96,25 @@ class Compositor:
 
     def _atoms(self, text: str, style: Style) -> list[Atom]:
         found: list[Atom] = []
-        for reading in readings(REQUEST.sub(HIDDEN_MARK, text)):
+        for reading in readings(DAY.sub(NO_BREAK, REQUEST.sub(HIDDEN_MARK, text))):
             if reading.ruby and self.ruby:
                 found.append(self._ruby_atom(reading, style))
             else:
                 found.extend(Atom(part, self._part_width(part, style)) for part in _parts(reading.base))
-        return found
+        return self._overhanging(found, style)
+
+    def _overhanging(self, atoms: list[Atom], style: Style) -> list[Atom]:
+        """A long reading reaches over the kana beside it by up to half a glyph of furigana (JIS X 4051)."""
+        reach = ruby_style(style).size / 2
+        done: list[Atom] = []
+        for index, atom in enumerate(atoms):
+            beside = (*atoms[max(0, index - 1) : index], *atoms[index + 1 : index + 2])
+            if not atom.ruby or not all(_takes_overhang(other) for other in beside):
+                done.append(atom)
+                continue
+            base = self.width(atom.text, style)
+            done.append(replace(atom, width=max(base, atom.width - 2 * reach)))
+        return done
 
     def _part_width(self, part: str, style: Style) -> float:
         return 0.0 if part in ("\n", HIDDEN_MARK) else self.width(part, style)
@@ -123,8 +143,18 @@ class Compositor:
         return Broken(tuple(lines), Break.NEVER)
 
 
+def _down(size: float, least: float) -> list[float]:
+    """Sizes from `size` in steps of 2, all above `least`."""
+    return [size - step for step in range(0, int(size), 2) if size - step > least]
+
+
 def ruby_style(style: Style) -> Style:
     return replace(style, size=RUBY_SIZE.get(style.size, round(style.size * 0.56)), bold=False)
+
+
+def _takes_overhang(atom: Atom) -> bool:
+    """Whether the furigana of a neighbour may reach over it: kana and spaces."""
+    return not atom.ruby and (atom.text in SPACES or "\u3041" <= atom.text <= "\u30ff")
 
 
 def _parts(text: str) -> list[str]:
@@ -138,6 +168,7 @@ def _parts(text: str) -> list[str]:
             parts
             and is_word_glyph(glyph)
             and is_word_glyph(parts[-1][-1])
+            and parts[-1] != ")"  # it closes what stood before: 「(令和5年)2月」
             and not (after_hyphen and glyph.isalpha())
         ):
             parts[-1] += glyph
@@ -213,10 +244,13 @@ class Setting:
     def _ruby(self, atom: Atom, left: float, baseline: float, colour: str) -> list[Words]:
         """Base and reading over the same width, the narrower one spread."""
         above = ruby_style(self.style)
+        overhang = max(0.0, self.compositor.width(atom.ruby, above) - atom.width)
         ruby_baseline = baseline - self.style.size * 0.88 - above.size * 0.14
         return [
             *self._spread(atom.text, self.style, left, baseline, atom.width, colour),
-            *self._spread(atom.ruby, above, left, ruby_baseline, atom.width, colour),
+            *self._spread(
+                atom.ruby, above, left - overhang / 2, ruby_baseline, atom.width + overhang, colour
+            ),
         ]
 
     def _spread(

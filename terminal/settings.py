@@ -39,8 +39,8 @@ class OperatorTable(Struct, frozen=True, kw_only=True):
     disclosure: str = ""
     name_en: str = ""
     contact_en: str = ""
-    purpose_en: str = "Reservation and application for points only"
-    retention_en: str = "One year from the day of application"
+    purpose_en: str = "Reserving and applying for points"
+    retention_en: str = "One year from the application"
 
 
 class CardTable(Struct, frozen=True, kw_only=True):

@@ -110,8 +110,8 @@ def demo_facilities(still: _Stillness | None = None, *, printer: bool = True) ->
         operator=Operator(
             name=Localised("みほん運営センター", "Mihon Service Centre"),
             contact=Localised("0000-00-0000（9時から17時）", "0000-00-0000 (9:00 to 17:00)"),
-            purpose=Localised("ポイントの予約と申込みだけ", "Reservation and application for points only"),
-            retention=Localised("申込みの日から 1年", "One year from the day of application"),
+            purpose=Localised("ポイントの予約と申込みだけ", "Reserving and applying for points"),
+            retention=Localised("申込みの日から 1年", "One year from the application"),
             disclosure=Localised("0000-00-0000（9時から17時）", "0000-00-0000 (9:00 to 17:00)"),
         ),
         place=Place("tk-0042", "みほん駅前店", ""),

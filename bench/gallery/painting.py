@@ -21,7 +21,7 @@ from bench.gallery.every_view import every_view
 from terminal.views import Language, Presentation, TextSize
 
 _FONT = "/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Regular.ttf"
-_THUMB = (360, 640)
+_THUMB = (300, 533)
 _COLUMNS = 7
 _CAPTION = 34
 
@@ -35,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--size", type=int, choices=[*TextSize], default=TextSize.NORMAL)
     parser.add_argument("--contrast", action="store_true")
     parser.add_argument("--panel", default="720x1280")
+    parser.add_argument("--only", default="", help="only these views, by comma")
     parser.add_argument("--paint", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
     if options.paint is not None:
@@ -66,6 +67,7 @@ def _paint_apart(language: str, options: argparse.Namespace, folder: Path) -> No
     command = [sys.executable, "-m", "bench.gallery.painting", "--paint", str(folder), "--language", language]
     command += ["--size", str(int(options.size)), "--panel", options.panel]
     command += ["--contrast"] if options.contrast else []
+    command += ["--only", options.only] if options.only else []
     subprocess.run(command, check=True, timeout=300)
 
 
@@ -77,20 +79,27 @@ def _paint_here(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as home:
         prepare(glass(options.panel), Path(home), fullscreen=False)
         presentation = Presentation(Language(options.language), TextSize(options.size), options.contrast)
-        asyncio.run(paint(options.panel, presentation, options.paint))
+        only = frozenset(filter(None, options.only.split(",")))
+        asyncio.run(paint(options.panel, presentation, options.paint, only))
     return 0
 
 
-async def paint(panel: str, presentation: Presentation, folder: Path) -> None:
-    """Writes `NAME.png`, or `NAME_1of2.png` … for a view that turns pages."""
+async def paint(
+    panel: str, presentation: Presentation, folder: Path, only: frozenset[str] = frozenset()
+) -> None:
+    """Writes `NAME.png` of every view (or `only` of those), or `NAME_1of2.png` … for a view that turns pages."""
     from screens.catalogue import load_catalogue
     from screens.theme import glass
     from screens.window import KivyScreen
 
     screen = KivyScreen(glass(panel), load_catalogue(), still=True)
     running = asyncio.create_task(screen.run())
+    views = every_view()
     try:
-        for name, view in every_view().items():
+        for name, view in views.items():
+            if only and name not in only:
+                continue
+            screen.show(views["X1-idle"], presentation)  # another screen between, so that each begins at page 1
             screen.show(view, presentation)
             await _drawn(screen.drawn(), running)
             pages = screen.scene.pages if screen.scene is not None else 1
@@ -115,7 +124,7 @@ async def _drawn(drawing: object, running: asyncio.Task[None]) -> None:
 
 
 def contact_sheet(pictures: Sequence[Path], out: Path) -> None:
-    """All pictures with their names, small enough to keep in the repository (64 colours)."""
+    """All pictures with their names, small enough to keep in the repository (48 colours, 1 MB)."""
     rows = math.ceil(len(pictures) / _COLUMNS)
     cell = (_THUMB[0] + 16, _THUMB[1] + _CAPTION + 16)
     sheet = Image.new("RGB", (cell[0] * _COLUMNS, cell[1] * rows), "#777777")
@@ -127,7 +136,7 @@ def contact_sheet(pictures: Sequence[Path], out: Path) -> None:
             small.thumbnail(_THUMB, Image.Resampling.LANCZOS)
             sheet.paste(small, (x, y))
         draw.text((x, y + _THUMB[1] + 4), path.stem, fill="white", font=font)
-    sheet.quantize(64, dither=Image.Dither.NONE).save(out, optimize=True)
+    sheet.quantize(48, dither=Image.Dither.NONE).save(out, optimize=True)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,9 @@ ROOMY = 320.0  # a panel for a low drawing, where there is room
 WHITE, BLACK = "#ffffff", "#1a1a1a"
 """Drawings keep their colours: in high contrast they stand on a white panel."""
 
+LOW = 200.0
+"""With less height for the drawing below its caption, the two stand side by side."""
+
 BESIDE = frozenset({"e-money-number", "e-money-code"})
 """Drawings low enough for their caption to stand beside them."""
 BESIDE_WIDTH = 298
@@ -65,6 +68,13 @@ def drawing_block(drawing: Drawing, r: Rendering, width: float, *, tallest: floa
 
     def paint(plan: Plan, x: float, y: float, height: float) -> None:
         plan.add(drawing_panel(Box(x, y, width, height), drawing.tone, r, 28))
+        if (
+            head
+            and not drawing.labels
+            and height - head_height < LOW
+            and _low(plan, drawing, r, Box(x, y, width, height))
+        ):
+            return
         top = y + (14 if head else 0)
         for setting, _ in head:
             colour = ink(r)
@@ -77,6 +87,24 @@ def drawing_block(drawing: Drawing, r: Rendering, width: float, *, tallest: floa
         _labels(plan, drawing, r, box, x + width)
 
     return Block(paint, min(least, most), most, droppable=not head and not drawing.labels)
+
+
+def _low(plan: Plan, drawing: Drawing, r: Rendering, box: Box) -> bool:
+    """Where the panel is low the drawing takes its whole height, with the caption at its left; False if it is too long."""
+    side = (box.height - 24) * drawings.aspect(drawing.name)
+    room = box.width - side - 3 * PADDING
+    lines = _caption(drawing, r, room + 2 * PADDING)
+    inner = sum(setting.height for setting, _ in lines)
+    if inner > box.height - 16 or any(setting.parted for setting, _ in lines):
+        return False
+    top = box.y + (box.height - inner) / 2
+    for setting, _ in lines:
+        plan.add(*setting.place(box.x + PADDING, top, room, ink(r), "centre"))
+        plan.say(setting.text)
+        top += setting.height
+    picture = Box(box.right - PADDING - side, box.y + 12, side, box.height - 24)
+    plan.add(Picture(drawing.name, picture, drawing.name in MOVING))
+    return True
 
 
 def _beside(drawing: Drawing, caption: Message, r: Rendering, width: float) -> Block:

@@ -62,7 +62,7 @@ def _row_height(row: Sequence[Choice], layout: Layout, r: Rendering, width: floa
     if layout is Layout.CHOICES:
         title, second = choice_settings(r, row[0], width)
         least = 190 if row[0].look is Look.FILLED and not r.glass.landscape else 160
-        return max(least, title.height + (second.height if second else 0) + 40)
+        return max(least, title.height + (second.height if second else 0) + 34)
     if layout is Layout.LIST:
         name, second = row_settings(r, row[0], width)
         return max(TARGET, name.height + (second.height if second else 0) + 20)

@@ -79,7 +79,7 @@ class _Draft:
     def height(self) -> float:
         if self.below:
             return 12 + self.text_height + 8 + TARGET + 14
-        least = TARGET + 27 if self.line.choices else 0.0
+        least = TARGET + GAP if self.line.choices else 0.0
         return max(least, self.text_height + (20 if self.inline else 24))
 
     def paint(self, plan: Plan, x: float, y: float) -> None:

@@ -244,7 +244,7 @@ def working_view(facilities: Facilities, stones: Stones, *, signed: bool) -> Wor
     return Working(
         title=message("working.title"),
         sentence=message("working.sentence_lay" if field else "working.sentence"),
-        parts=(Drawing("working"), Progress(steps)),
+        parts=(Drawing("working-nfc" if field else "working"), Progress(steps)),
         main=Status(message("working.wait")),
         stones=stones,
         sample=facilities.sample,

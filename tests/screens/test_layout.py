@@ -1,4 +1,4 @@
-"""Every sample view, in every size, language and panel: nothing overlaps, nothing is cut, nothing is too small."""
+"""Every view of the core, in every size, language and panel: nothing overlaps, nothing is cut, nothing is too small."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from itertools import combinations
 
 import pytest
 
+from bench.gallery.every_view import every_view
 from screens.registry import SCREENS, scene_of
 from screens.rendering import Rendering
 from screens.scene import Box, Scene, Target, Words
 from screens.theme import GAP, KNOWN_GLASS, TARGET, Glass
 from terminal import views
-from terminal.views import Bars, IdleWarning, Language, Presentation, Sheet, TextSize, View
+from terminal.endings import every_trouble
+from terminal.views import Bars, IdleWarning, Language, Presentation, Sheet, TextSize, Trouble, View
 from tests.screens.samples import catalogue, samples
 
 CATALOGUE = catalogue()
@@ -112,31 +114,51 @@ def test_every_choice_and_every_warning_stands_on_some_page(name: str, size: Tex
 
 @pytest.mark.parametrize("size", list(TextSize))
 def test_the_real_action_stands_on_the_last_page_only(size: TextSize) -> None:
-    scenes = pages(SAMPLES["S12_confirm"], rendering(KNOWN_GLASS["720x1280"], size))
+    scenes = pages(SAMPLES["S12-confirm"], rendering(KNOWN_GLASS["720x1280"], size))
     assert [scene.target("apply") is not None for scene in scenes] == [False] * (len(scenes) - 1) + [True]
     assert [scene.target("page-next") is not None for scene in scenes] == [True] * (len(scenes) - 1) + [False]
 
 
-def test_every_view_has_a_screen() -> None:
+def test_every_view_class_has_a_screen_and_is_in_the_gallery() -> None:
     names = {
         name
         for name, value in vars(views).items()
         if isinstance(value, type) and issubclass(value, View) and value is not View
     }
     assert set(SCREENS) == names
-    assert {view.name for view in SAMPLES.values()} == names
+    assert {view.name for view in every_view().values()} == names
 
 
-@pytest.mark.parametrize(
-    "name", ["S01_attract", "IdleWarning", "S09_id_numeric", "S13_pin_3_tries", "S04_service_list"]
+def test_every_trouble_is_in_the_gallery() -> None:
+    shown = [view.code for view in every_view().values() if isinstance(view, Trouble)]
+    assert set(shown) >= {words.code for words in every_trouble().values()}
+    assert len(shown) == len(set(shown))
+
+
+ONE_PAGE = (
+    "S03-checklist",
+    "S05-terms",
+    "S05-terms-register-first",
+    "S06-consent",
+    "S12-confirm",
+    "S14-paper",
 )
+
+
+@pytest.mark.parametrize("name", ONE_PAGE)
+@pytest.mark.parametrize("language", [Language.JA, Language.EN])
+def test_the_screens_of_the_way_fit_one_page_at_normal_size(name: str, language: Language) -> None:
+    assert len(pages(SAMPLES[name], rendering(KNOWN_GLASS["720x1280"], language=language))) == 1
+
+
+@pytest.mark.parametrize("name", ["S01-attract", "X1-idle", "S09-id", "S13-pin", "S04-services"])
 @pytest.mark.parametrize("language", list(Language))
 def test_screens_that_must_be_whole_never_turn_pages(name: str, language: Language) -> None:
     for size in TextSize:
         assert len(pages(SAMPLES[name], rendering(KNOWN_GLASS["720x1280"], size, language))) == 1
 
 
-@pytest.mark.parametrize("name", ["S09_id_numeric", "S10_id_again_mismatch", "S12_confirm"])
+@pytest.mark.parametrize("name", ["S09-id", "S10-again", "S12-confirm"])
 def test_a_cover_leaves_no_value_to_be_read(name: str) -> None:
     shown = replace(rendering(KNOWN_GLASS["720x1280"]), covered=True)
     scene = scene_of(SAMPLES[name], shown)
@@ -148,7 +170,7 @@ def test_a_cover_leaves_no_value_to_be_read(name: str) -> None:
 
 
 def test_a_pin_is_never_words() -> None:
-    scene = scene_of(SAMPLES["S13_pin_1_try_keypad_ready"], rendering(KNOWN_GLASS["720x1280"]))
+    scene = scene_of(SAMPLES["S13-pin-last-try-ready"], rendering(KNOWN_GLASS["720x1280"]))
     assert scene.fields[0].groups == ("●", "●", "●", "●")
 
 

@@ -52,25 +52,25 @@ def hand() -> Hand:
 
 def typed(*contents: str) -> View:
     field = Field("id", FieldKind.DIGITS, groups(*contents, current=2), find_help=True)
-    return replace(SAMPLES["S09_id_numeric"], parts=(Entry(field),))
+    return replace(SAMPLES["S09-id"], parts=(Entry(field),))
 
 
 def test_a_press_counts_on_release_inside_the_box(hand: Hand) -> None:
-    hand.show(SAMPLES["S02_home"])
+    hand.show(SAMPLES["S02-home"])
     hand.at += 1
     assert hand.down("apply")
     assert hand.up("apply") is not None
 
 
 def test_a_press_that_slides_off_does_not_count(hand: Hand) -> None:
-    hand.show(SAMPLES["S02_home"])
+    hand.show(SAMPLES["S02-home"])
     hand.at += 1
     hand.down("apply")
     assert hand.up("reserve") is None
 
 
 @pytest.mark.parametrize(
-    ("name", "target", "guard"), [("S02_home", "apply", 0.25), ("S12_confirm", "apply", 0.5)]
+    ("name", "target", "guard"), [("S02-home", "apply", 0.25), ("S12-confirm", "apply", 0.5)]
 )
 def test_presses_within_the_guard_time_are_ignored(hand: Hand, name: str, target: str, guard: float) -> None:
     hand.show(SAMPLES[name])
@@ -81,16 +81,16 @@ def test_presses_within_the_guard_time_are_ignored(hand: Hand, name: str, target
 
 
 def test_nothing_counts_before_the_view_was_drawn(hand: Hand) -> None:
-    hand.show(SAMPLES["S02_home"], drawn=False)
+    hand.show(SAMPLES["S02-home"], drawn=False)
     hand.at += 10
     assert not hand.down("apply")
 
 
 def test_a_press_that_began_on_an_earlier_view_is_dropped(hand: Hand) -> None:
-    hand.show(SAMPLES["S08_confirm_card"])
+    hand.show(SAMPLES["S08-confirm-card"])
     hand.at += 1
     hand.down("back")
-    hand.show(SAMPLES["S09_id_numeric"])
+    hand.show(SAMPLES["S09-id"])
     hand.at += 1
     assert hand.up("back") is None
 
@@ -108,9 +108,9 @@ def test_fast_typing_loses_nothing(hand: Hand) -> None:
 
 
 def test_a_button_that_appears_while_typing_has_a_guard_time_of_its_own(hand: Hand) -> None:
-    hand.show(SAMPLES["S13_pin_3_tries"])
+    hand.show(SAMPLES["S13-pin"])
     hand.at += 1
-    hand.show(SAMPLES["S13_pin_1_try_keypad_ready"])
+    hand.show(SAMPLES["S13-pin-last-try-ready"])
     hand.at += 0.1
     assert hand.down("pin/1")
     assert not hand.down("ok")
@@ -119,7 +119,7 @@ def test_a_button_that_appears_while_typing_has_a_guard_time_of_its_own(hand: Ha
 
 
 def test_a_pressed_key_shows_for_at_least_120_ms(hand: Hand) -> None:
-    hand.show(SAMPLES["S02_home"])
+    hand.show(SAMPLES["S02-home"])
     hand.at += 1
     hand.down("apply")
     hand.up("apply")
@@ -130,7 +130,7 @@ def test_a_pressed_key_shows_for_at_least_120_ms(hand: Hand) -> None:
 
 
 def test_what_is_disabled_takes_no_press(hand: Hand) -> None:
-    view = SAMPLES["S02_home"]
+    view = SAMPLES["S02-home"]
     options = view.parts[0]
     assert isinstance(options, Options)
     disabled = tuple(replace(choice, enabled=False) for choice in options.choices)

@@ -18,10 +18,10 @@ pytestmark = pytest.mark.window
 
 async def test_a_view_is_told_as_it_stands_on_the_screen() -> None:
     async with stage() as on:
-        await on.show(SAMPLES["S13_pin_1_try_keypad_ready"])
+        await on.show(SAMPLES["S13-pin-last-try-ready"])
         told = await on.ask("view")
     assert told["view"] == "EnterPin"
-    assert told["title"] == "暗証番号 4けた"
+    assert told["title"] == "暗証番号4けたを 入れる"
     assert "あと1回" in told["texts"]
     assert {"id": "ok", "label": "決定", "role": "primary", "enabled": True} in told["choices"]
     roles = {choice["id"]: choice["role"] for choice in told["choices"]}
@@ -40,7 +40,7 @@ async def test_a_view_is_told_as_it_stands_on_the_screen() -> None:
 
 async def test_a_press_is_a_touch_the_core_hears_of() -> None:
     async with stage() as on:
-        await on.show(SAMPLES["S02_home"])
+        await on.show(SAMPLES["S02-home"])
         assert await on.ask("press", id="reserve") == {"ok": True}
         assert await on.answer() == Pressed("reserve")
         assert await on.ask("press", id="size") == {"ok": True}
@@ -49,9 +49,9 @@ async def test_a_press_is_a_touch_the_core_hears_of() -> None:
 
 async def test_typing_presses_the_keys_and_changes_the_pad_where_needed() -> None:
     async with stage() as on:
-        await on.show(SAMPLES["S09_id_alphanumeric"])
-        assert await on.ask("type", field="id", text="X9Z") == {"ok": True}
-        assert [await on.answer() for _ in range(3)] == [KeyPressed("id", key) for key in "X9Z"]
+        await on.show(SAMPLES["S09-id-letters"])
+        assert await on.ask("type", field="service-id", text="59Z") == {"ok": True}
+        assert [await on.answer() for _ in range(3)] == [KeyPressed("service-id", key) for key in "59Z"]
 
 
 REFUSALS = [
@@ -72,7 +72,7 @@ async def test_what_cannot_be_done_is_refused_in_words() -> None:
     import json
 
     async with stage() as on:
-        await on.show(SAMPLES["S02_home"])
+        await on.show(SAMPLES["S02-home"])
         for what, asked, words in REFUSALS:
             reply = await on.send(json.dumps(asked).encode())
             assert reply["ok"] is False, what
@@ -85,7 +85,7 @@ async def test_what_cannot_be_done_is_refused_in_words() -> None:
 async def test_a_disabled_choice_is_not_pressed() -> None:
     from dataclasses import replace
 
-    view = SAMPLES["S08_confirm_card"]
+    view = SAMPLES["S08-confirm-card"]
     assert view.back is not None
     async with stage() as on:
         await on.show(replace(view, back=replace(view.back, enabled=False)))
@@ -95,18 +95,18 @@ async def test_a_disabled_choice_is_not_pressed() -> None:
 
 async def test_waiting_ends_with_the_view_or_with_the_one_that_stands_there() -> None:
     async with stage() as on:
-        await on.show(SAMPLES["S02_home"])
+        await on.show(SAMPLES["S02-home"])
         assert await on.ask("wait", view="Accepted", timeout_s=0.05) == {"ok": False, "view": "Home"}
         waiting = asyncio.create_task(on.ask("wait", view="Accepted", timeout_s=5))
         await asyncio.sleep(0)
-        on.screen.show(SAMPLES["S14_accepted_paper"], on.screen._shown[1])
+        on.screen.show(SAMPLES["S14-paper"], on.screen._shown[1])
         assert (await waiting)["title"] == "受け付けました"
         assert (await on.ask("wait", not_view="Home", timeout_s=1))["view"] == "Accepted"
 
 
 async def test_what_is_covered_is_masked_in_the_socket_too() -> None:
     async with stage() as on:
-        await on.show(SAMPLES["S09_id_numeric"], covered=True)
+        await on.show(SAMPLES["S09-id"], covered=True)
         told = await on.ask("view")
         assert told["fields"][0]["groups"] == ["●●●●", "●●●●", "●●", ""]
 
@@ -115,7 +115,7 @@ async def test_pages_within_a_screen_turn_without_the_core() -> None:
     from terminal.views import Presentation, TextSize
 
     async with stage() as on:
-        await on.show(SAMPLES["S12_confirm"], Presentation(size=TextSize.LARGEST))
+        await on.show(SAMPLES["S12-confirm"], Presentation(size=TextSize.LARGEST))
         first = await on.ask("view")
         assert (first["page"], first["pages"]) == (1, 2)
         assert "apply" not in {choice["id"] for choice in first["choices"]}
@@ -130,15 +130,15 @@ async def test_pages_within_a_screen_turn_without_the_core() -> None:
 
 async def test_a_press_on_the_last_view_is_not_an_answer_to_the_next() -> None:
     async with stage() as on:
-        await on.show(SAMPLES["S08_confirm_card"])
+        await on.show(SAMPLES["S08-confirm-card"])
         await on.ask("press", id="mine")
-        await on.show(SAMPLES["S12_confirm"])
+        await on.show(SAMPLES["S12-confirm"])
         assert not on.screen._answers
 
 
 async def test_a_screenshot_is_the_whole_panel(tmp_path: Path) -> None:
     async with stage() as on:
-        await on.show(SAMPLES["S01_attract"])
+        await on.show(SAMPLES["S01-attract"])
         assert await on.ask("screenshot", path=str(tmp_path / "s.png")) == {"ok": True}
     with Image.open(tmp_path / "s.png") as picture:
         assert picture.size == (720, 1280)
