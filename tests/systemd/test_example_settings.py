@@ -17,7 +17,9 @@ def test_the_example_is_accepted_for_an_installed_terminal() -> None:
 
 
 def test_what_is_commented_out_in_the_example_is_accepted_too(tmp_path: Path) -> None:
-    text = re.sub(r"^# (?=\[reader\.nfc|device =|chip =)", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.M)
+    text = re.sub(
+        r"^# (?=\[reader\.nfc|device =|chip =)", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.M
+    )
     copy = tmp_path / "terminal.toml"
     copy.write_text(text, encoding="utf-8")
     settings = load(copy, installed=True)
