@@ -45,13 +45,19 @@ MONTHS_EN = (
 class Catalogue:
     """The texts of all languages. A missing id or argument is a KeyError that names it and the language."""
 
-    def __init__(self, texts: Mapping[Language, Mapping[str, str]], glossary: Glossary | None = None) -> None:
+    def __init__(
+        self,
+        texts: Mapping[Language, Mapping[str, str]],
+        glossary: Glossary | None = None,
+        speech: Mapping[Language, Mapping[str, str]] | None = None,
+    ) -> None:
         self._texts = {
             language: {**texts.get(FALLBACKS.get(language, language), {}), **texts.get(language, {})}
             for language in Language
         }
         self._own = {language: frozenset(texts.get(language, {})) for language in Language}
         self._glossary = glossary or Glossary({})
+        self._speech = speech or {}
 
     def text(self, message: Message, language: Language) -> str:
         """The finished text of `message`, without furigana."""
@@ -60,6 +66,20 @@ class Catalogue:
     def with_furigana(self, message: Message, language: Language) -> str:
         """The finished text of `message`, with the markup of its readings."""
         return self._glossary.annotate(self._filled(message, language))
+
+    def spoken(self, message: Message, language: Language) -> str:
+        """What is read aloud for `message`: its text for speech where there is one, else the written one.
+
+        `screens.speech` makes symbols speakable; this only chooses the words.
+        """
+        speech = self._speech.get(language, {})
+        if language in FALLBACKS and message.id not in self._own[language]:
+            speech = {**self._speech.get(FALLBACKS[language], {}), **speech}
+        return plain(self._filled(message, language, speech))
+
+    def speech_ids(self, language: Language) -> frozenset[str]:
+        """Ids with a text for speech alone."""
+        return frozenset(self._speech.get(language, {}))
 
     def say(self, id: str, language: Language, **args: Argument) -> str:  # noqa: A002
         """The text named `id`."""
@@ -79,11 +99,12 @@ class Catalogue:
     def source(self, id: str, language: Language) -> str:  # noqa: A002
         return self._texts[language][id]
 
-    def _filled(self, message: Message, language: Language) -> str:
+    def _filled(self, message: Message, language: Language, first: Mapping[str, str] | None = None) -> str:
+        """The text of `message`, from the table `first` if it stands there."""
         if message.id == "verbatim":
             return self._argument(message.arg("text"), "", language)
         try:
-            text = self._texts[language][message.id]
+            text = (first or {}).get(message.id) or self._texts[language][message.id]
         except KeyError:
             raise KeyError(f"{message.id} ({language})") from None
         arguments = dict(message.args)
@@ -155,17 +176,20 @@ def era(day: date) -> str:
 def load_catalogue() -> Catalogue:
     """The catalogue of the package `screens.locale`."""
     folder = resources.files("screens.locale")
-    return Catalogue({language: _language(folder, language) for language in Language}, load_glossary())
+    speech = {language: _tables(folder, f"speech.{language}.toml") for language in Language}
+    return Catalogue(
+        {language: _language(folder, language) for language in Language}, load_glossary(), speech
+    )
 
 
 def _language(folder: Traversable, language: Language) -> dict[str, str]:
-    texts: dict[str, str] = {}
-    for name in (f"furniture.{language}.toml", f"{language}.toml"):
-        file = folder / name
-        if not file.is_file():
-            continue
-        texts |= _flat(tomllib.loads(file.read_text(encoding="utf-8")))
-    return texts
+    return _tables(folder, f"furniture.{language}.toml") | _tables(folder, f"{language}.toml")
+
+
+def _tables(folder: Traversable, name: str) -> dict[str, str]:
+    """The texts of a file; none if it is not there."""
+    file = folder / name
+    return _flat(tomllib.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {}
 
 
 def _flat(table: Mapping[str, object], at: str = "") -> dict[str, str]:

@@ -99,7 +99,9 @@ async def paint(
         for name, view in views.items():
             if only and name not in only:
                 continue
-            screen.show(views["X1-idle"], presentation)  # another screen between, so that each begins at page 1
+            screen.show(
+                views["X1-idle"], presentation
+            )  # another screen between, so that each begins at page 1
             screen.show(view, presentation)
             await _drawn(screen.drawn(), running)
             pages = screen.scene.pages if screen.scene is not None else 1
