@@ -96,7 +96,7 @@ def _up_options(up: argparse.ArgumentParser) -> None:
     up.add_argument("--reader", choices=("pcsc", "nfc", "both"), default="both")
     up.add_argument("--now", type=datetime.fromisoformat, default=datetime.fromisoformat(NOW))
     up.add_argument("--size", default="720x1280", help="of the window, in pixels")
-    up.add_argument("--language", choices=("ja", "en"), default="ja")
+    up.add_argument("--language", choices=("ja", "ja-easy", "en"), default="ja")
     up.add_argument("--packs", default="national-2022,demo-services", help="programme packs, by comma")
     up.add_argument("--seed", type=int, default=0, help="which people and PINs")
     up.add_argument("--restart", action="store_true", help="start again what dies, as systemd would")

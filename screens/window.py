@@ -255,6 +255,10 @@ class Terminal(App):
     def on_start(self) -> None:
         self._surface.opened()
 
+    def open_settings(self, *_: object) -> bool:
+        """F1 on a keyboard opens nothing here."""
+        return False
+
     def load_config(self) -> None:
         """No configuration file of the application."""
 
