@@ -76,7 +76,9 @@ def vnc_parts(display: str, folder: Path, environment: Mapping[str, str]) -> tup
 
 def window_address(port: int) -> str:
     """Address of the page that shows the window and takes touches."""
-    return f"http://127.0.0.1:{port}/vnc.html?autoconnect=true&resize=scale&reconnect=true&reconnect_delay=500"
+    return (
+        f"http://127.0.0.1:{port}/vnc.html?autoconnect=true&resize=scale&reconnect=true&reconnect_delay=500"
+    )
 
 
 def _free_display() -> int:
