@@ -26,7 +26,9 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="packs", description="Programme packs: campaigns as data")
+    parser = argparse.ArgumentParser(
+        prog="mynapo-terminal packs", description="Programme packs: campaigns as data"
+    )
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     check = verbs.add_parser("check", help="check one pack file, a programme or a file of services")
     check.add_argument("file", type=Path)

@@ -23,8 +23,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments[:1] == ["packs"]:
         from programmes.cli import main as packs
 
-        return packs(arguments)
-    parser = argparse.ArgumentParser(prog="mynapo-terminal", description=__doc__)
+        return packs(arguments[1:])
+    parser = argparse.ArgumentParser(
+        prog="mynapo-terminal",
+        description=__doc__,
+        epilog="mynapo-terminal packs --help: check a programme pack, or explain what is open at a date",
+    )
     parser.add_argument("--config", type=Path, required=True, help="terminal.toml")
     parser.add_argument("--installed", action="store_true", help="refuse what is for demo and tests only")
     return run(parser.parse_args(arguments))

@@ -176,15 +176,25 @@ class BadSettings:
     faults: tuple[Fault, ...]
 
     def text(self) -> str:
-        return "\n".join(["the settings cannot be used:", *(f"  {fault.line()}" for fault in self.faults)])
+        return "\n".join(
+            [
+                "設定が使えません。The settings cannot be used:",
+                *(f"  {fault.line()}" for fault in self.faults),
+            ]
+        )
 
 
 def load(path: Path, *, installed: bool) -> Settings | BadSettings:
     """Reads `terminal.toml`. `installed` (or a file below /etc/mynapo) refuses what is for demo and tests only."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return BadSettings((Fault(str(path), "", str(error), "give a readable TOML file with --config"),))
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror}"
+        return BadSettings((Fault(str(path), "", reason, "give a readable TOML file with --config"),))
+    except UnicodeDecodeError as error:
+        return BadSettings((Fault(str(path), "", f"not UTF-8 at byte {error.start}", "save it as UTF-8"),))
+    except tomllib.TOMLDecodeError as error:
+        return BadSettings((Fault(str(path), "", f"not TOML: {error}", "correct that line"),))
     faults = FaultList(str(path))
     _accept_integers_as_seconds(raw)
     file = decode(raw, File, faults)

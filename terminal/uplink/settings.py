@@ -70,8 +70,13 @@ def read_settings(path: Path) -> UplinkSettings | SettingsFault:
     """File paths count from the settings file's folder."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return SettingsFault(path, (str(error),))
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror}"
+        return SettingsFault(path, (f"{reason} → give a readable TOML file with --config",))
+    except UnicodeDecodeError as error:
+        return SettingsFault(path, (f"not UTF-8 at byte {error.start} → save it as UTF-8",))
+    except tomllib.TOMLDecodeError as error:
+        return SettingsFault(path, (f"not TOML: {error} → correct that line",))
     faults = FaultList(str(path))
     # The terminal's own program owns [terminal] and knows more keys there; in [uplink] an unknown key is a slip.
     terminal = decode(_known_part(document.get("terminal"), _Terminal), _Terminal, faults, "terminal")

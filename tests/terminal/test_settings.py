@@ -125,3 +125,15 @@ def test_a_missing_file_says_how_to_name_one(tmp_path: Path) -> None:
     bad = load(tmp_path / "nowhere.toml", installed=False)
     assert isinstance(bad, BadSettings)
     assert "--config" in bad.text()
+    assert bad.text().count("nowhere.toml") == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(b"a = 1\nb = = 2", "line 2"), (b"\xff\xfe", "save it as UTF-8")],
+)
+def test_a_file_that_cannot_be_parsed_says_where_to_look(tmp_path: Path, content: bytes, told: str) -> None:
+    (tmp_path / "terminal.toml").write_bytes(content)
+    bad = load(tmp_path / "terminal.toml", installed=False)
+    assert isinstance(bad, BadSettings)
+    assert told in bad.text()
