@@ -32,9 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _journal(options: argparse.Namespace) -> int:
     lines = journal_lines(options.data_dir, datetime.now(UTC))
     if isinstance(lines, NotReadable):
-        print(
-            f"読めません: {lines.reason}\n→ 端末の data_dir を --data-dir で教えてください", file=sys.stderr
-        )
+        print(f"読めません: {lines.reason}\n→ {lines.way_out}", file=sys.stderr)
         return 1
     print("\n".join(lines))
     return 0

@@ -15,24 +15,37 @@ from typing import Any
 
 from terminal.journal.outbox_reader import OutboxReader, Overview, Unavailable
 
+_BROKEN = "ファイルは消さずに 運営センターへ知らせてください"
+
 
 @dataclass(frozen=True)
 class NotReadable:
     reason: str
+    way_out: str
 
 
 def journal_lines(data_dir: Path, now: datetime, *, events: int = 20) -> tuple[str, ...] | NotReadable:
     """Lines in Japanese: depth, age, last seq, and the newest `events` audit events, oldest first."""
     path = data_dir / "outbox.db"
+    try:
+        path.open("rb").close()  # SQLite does not say which of the two it was
+    except FileNotFoundError:
+        return NotReadable(
+            f"{path}: 端末の記録が ありません", "端末の data_dir を --data-dir で教えてください"
+        )
+    except OSError as error:
+        return NotReadable(
+            f"{path}: {error.strerror}", "sudo をつけるか、端末の利用者として 実行してください"
+        )
     reader = OutboxReader(path, now=lambda: now)
     overview = reader.overview()
     reader.close()
     if isinstance(overview, Unavailable):
-        return NotReadable(f"{path}: {overview.reason.value}")
+        return NotReadable(f"{path}: {overview.reason.value}", _BROKEN)
     try:
         rows = list(_events(path, events))
     except sqlite3.Error as error:
-        return NotReadable(f"{path}: {error}")
+        return NotReadable(f"{path}: {error}", _BROKEN)
     return (*_summary(overview), *(_line(row) for row in reversed(rows)))
 
 

@@ -59,4 +59,14 @@ def test_looking_does_not_change_the_journal(journal: Outbox, tmp_path: Path) ->
 
 def test_a_folder_without_a_journal_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["journal", "--data-dir", str(tmp_path / "nowhere")]) == 1
-    assert "nowhere" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "nowhere" in told
+    assert "--data-dir" in told
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_journal_that_one_may_not_read_sends_to_sudo(journal: Outbox, tmp_path: Path) -> None:
+    (tmp_path / "outbox.db").chmod(0)
+    refused = journal_lines(tmp_path, NOW)
+    assert isinstance(refused, NotReadable)
+    assert "sudo" in refused.way_out
