@@ -42,7 +42,12 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{given[0]}: this installation has no {module}", file=sys.stderr)
             return 2
         return command(given[1:])
-    options = _options().parse_args(given)
+    parser = _options()
+    options = parser.parse_args(given)
+    if options.verb == "net" and options.do == "delay" and options.ms is None:
+        parser.error("net delay needs --ms, as --ms 800")
+    if options.verb == "card" and options.do != "remove" and not options.name:
+        parser.error(f"card {options.do} needs a name, as happy (see `who`)")
     try:
         folder = RunFolder((options.folder or default_folder()).resolve())
     except FolderTooLong as error:
@@ -192,7 +197,12 @@ def _tell(folder: RunFolder, order: dict[str, Any]) -> int:
         print(f"no bench is up in {folder.root} (mynapo-bench up)", file=sys.stderr)
         return 1
     if not answer.pop("ok"):
-        print(answer["error"], file=sys.stderr)
+        hint = (
+            " (mynapo-bench who lists the cards)"
+            if repr(order.get("name")) in answer["error"] and order["op"] == "card"
+            else ""
+        )
+        print(answer["error"] + hint, file=sys.stderr)
         return 1
     if show == "who":
         return _print_people(folder, answer)

@@ -21,8 +21,10 @@ async def serve_control(path: Path, answer: Answer) -> asyncio.Server:
             async for line in reader:
                 try:
                     reply = await answer(json.loads(line))
-                except (json.JSONDecodeError, KeyError, ValueError, TypeError) as error:
-                    reply = {"ok": False, "error": f"{type(error).__name__}: {error}"}
+                except KeyError as unknown:
+                    reply = {"ok": False, "error": f"there is no {unknown}"}
+                except (ValueError, TypeError) as wrong:
+                    reply = {"ok": False, "error": f"not an order: {wrong}"}
                 writer.write(json.dumps(reply, ensure_ascii=False).encode() + b"\n")
                 await writer.drain()
         except ConnectionError:

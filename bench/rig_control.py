@@ -95,8 +95,10 @@ class RigControl:
         try:
             order = json.loads(line)
             return {"ok": True, **self._verb(order["op"])(order)}
-        except (json.JSONDecodeError, KeyError, TypeError, ValueError, OrderRefused) as error:
-            return {"ok": False, "error": f"{type(error).__name__}: {error}"}
+        except KeyError as unknown:
+            return {"ok": False, "error": f"there is no {unknown}"}
+        except (TypeError, ValueError, OrderRefused) as error:
+            return {"ok": False, "error": str(error)}
         except (OSError, ProcessFailed, PcscdFailed, BrokerFailed) as error:
             return {"ok": False, "error": str(error)}
 

@@ -205,7 +205,7 @@ class VirtualSlot:
         except (ValueError, TypeError) as wrong:
             return {"ok": False, "error": f"not an order: {wrong}"}
         except KeyError as unknown:
-            return {"ok": False, "error": f"unknown: {unknown}"}
+            return {"ok": False, "error": f"there is no {unknown}"}
 
     def _take(self, name: str) -> CardModel:
         """The same card each time it comes back: its counters live as long as this process."""
