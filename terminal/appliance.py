@@ -33,6 +33,7 @@ from terminal.facilities import Facilities, Operator, Place, milliseconds
 from terminal.health import health_message, worth_telling
 from terminal.inbox import Inbox, Shutdown
 from terminal.limits import Limits
+from terminal.memory import clear_memory
 from terminal.readiness import Readiness, readiness
 from terminal.settings import Settings
 from terminal.trust import Trust
@@ -229,6 +230,7 @@ def _day(appliance: Appliance, trust: Trust, programme: Programme, inbox: Inbox)
         readiness=lambda: _readiness(appliance),
         usual=_usual(settings),
         restarted=appliance.journal.crashed_before,
+        clear_memory=clear_memory,
     )
 
 

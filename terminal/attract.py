@@ -56,6 +56,8 @@ class Day:
     readiness: Callable[[], Readiness]
     usual: Presentation
     restarted: bool = False
+    #: Called between visits: collects what a visit held, and gives the memory back.
+    clear_memory: Callable[[], object] = gc.collect
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ async def serve(day: Day) -> None:
         presentation = visit.presentation if again else day.usual
         del visit
         # Views, drafts and tasks of a visit refer to one another; what they held must not wait for the next cycle.
-        gc.collect()
+        day.clear_memory()
 
 
 async def _visit(visit: Visit, day: Day) -> Outcome:
