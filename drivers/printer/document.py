@@ -7,8 +7,11 @@ device thread does it, not the composition root.
 
 from __future__ import annotations
 
+import os
+import shutil
 from dataclasses import dataclass
 
+from escpos import capabilities
 from escpos.printer import Dummy
 from PIL import Image
 
@@ -16,6 +19,10 @@ from drivers.printer.charset import kanji_bytes, width
 from drivers.printer.layout import CELL_DOTS, COLUMN_DOTS, LaidLine, Piece, SetLine, lay_out
 from drivers.printer.raster import bar, dashes, line_picture
 from terminal.ports import CutLine, FeedLine, Paper, QrLine, RuleLine
+
+# At each import escpos makes a temporary folder for a cache that nobody reads again, and leaves it there.
+if "ESCPOS_CAPABILITIES_PICKLE_DIR" not in os.environ:
+    shutil.rmtree(capabilities.pickle_dir, ignore_errors=True)
 
 # ESC @; FS C 1: Shift_JIS; FS &: Kanji on; FS S 0 0: no gaps between Kanji; ESC R 0: 5C is a backslash;
 # ESC t 1: A1–DF are katakana; GS P 203 203: one motion unit is one dot (defaults differ by model: 180/360 on a

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -224,3 +227,10 @@ def test_random_names_of_shops_never_upset_the_printer() -> None:
             for _ in range(12)
         )
         render(job(PairLine("場所", name.encode("utf-8", "replace").decode())))
+
+
+def test_importing_the_printer_leaves_nothing_in_the_temporary_folder(tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    environment.pop("ESCPOS_CAPABILITIES_PICKLE_DIR", None)
+    subprocess.run([sys.executable, "-c", "import drivers.printer.document"], env=environment, check=True)
+    assert not list(tmp_path.iterdir())
