@@ -37,7 +37,11 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--out", type=Path, default=Path("out/tour"), help="for pictures and index.html")
     options = parser.parse_args(argv)
-    album = play(TOURS[options.name], options.out, options.folder)
+    try:
+        album = play(TOURS[options.name], options.out, options.folder)
+    except KeyboardInterrupt:
+        print("途中で止めました。Stopped before the end.", file=sys.stderr)
+        return 1
     print(
         f"{'すべて思ったとおりです' if album.passed else '思ったとおりでないところがあります'}: {album.index.resolve()}"
     )
