@@ -183,7 +183,7 @@ def growth_rows() -> list[Row]:
     ratio = growth.mb[1] / growth.mb[0]
     return [
         Row(
-            f"memory after {growth.visits[1]} visits (PSS)",
+            f"memory after {growth.visits[1]} visits (own, anonymous)",
             f"{growth.mb[1]:.0f} MB",
             f"after {growth.visits[0]}: {growth.mb[0]:.0f} MB",
             f"{ratio:.3f}",

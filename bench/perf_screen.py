@@ -180,11 +180,22 @@ def _await_attract(robot: Path) -> None:
 
 def memory_mb(pid: int) -> tuple[float, float]:
     """Resident and proportional set size."""
+    fields = _smaps(pid)
+    return fields["Rss"], fields["Pss"]
+
+
+def own_memory_mb(pid: int) -> float:
+    """Anonymous memory: unlike PSS it does not change when another process that maps the same files comes or goes."""
+    return _smaps(pid)["Anonymous"]
+
+
+def _smaps(pid: int) -> dict[str, float]:
+    """MB by name; proc_pid_smaps(5)."""
     fields = {}
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()[1:]:
         name, _, rest = line.partition(":")
         fields[name] = int(rest.split()[0]) / 1024
-    return fields["Rss"], fields["Pss"]
+    return fields
 
 
 def _at_rest(pid: int, start_s: float) -> Footprint:

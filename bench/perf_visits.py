@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.chaos_resident import Errand, Person, Resident
-from bench.perf_screen import memory_mb
+from bench.perf_screen import own_memory_mb
 from bench.rig import Rig
 
 _DELAY_S = 0.5
@@ -39,7 +39,7 @@ class FlushOrder:
 
 @dataclass(frozen=True)
 class Growth:
-    """Proportional set size in MB after so many visits."""
+    """The terminal's own memory in MB after so many visits."""
 
     visits: tuple[int, int]
     mb: tuple[float, float]
@@ -111,16 +111,20 @@ def joined_trace(trace: str) -> str:
 
 
 def measure_growth(rig: Rig, first: int = 10, last: int = 200) -> Growth:
-    """予約 after 予約, each by another person; every fifth asks for larger letters, every seventh speaks English."""
+    """Ten kinds of visits in turn, each by another person, so that the first ten have seen every kind: 予約 alone and
+    with 申込, larger letters, English, and both.
+    """
     after_first = 0.0
     pid = rig.pid("terminal")
     if pid is None:
         raise RuntimeError("the terminal is not running")
     for n in range(1, last + 1):
-        play(rig, _person(rig, 9200 + n, Errand.RESERVE), larger=n % 5 == 0, english=n % 7 == 0)
+        kind = n % 10
+        errand = Errand.APPLY if kind == 1 else Errand.RESERVE
+        play(rig, _person(rig, 9200 + n, errand), larger=kind in (5, 7), english=kind in (3, 7))
         if n == first:
-            after_first = memory_mb(pid)[1]
-    return Growth((first, last), (after_first, memory_mb(pid)[1]))
+            after_first = own_memory_mb(pid)
+    return Growth((first, last), (after_first, own_memory_mb(pid)))
 
 
 def play(rig: Rig, person: Person, *, larger: bool = False, english: bool = False) -> None:
