@@ -141,7 +141,9 @@ def _up(folder: RunFolder, options: argparse.Namespace) -> int:
     try:
         with rig:
             control = RigControl(rig)
-            stands = True  # from here on a signal is the ordinary way to end, also before `serve` listens for it
+            stands = (
+                True  # from here on a signal is the ordinary way to end, also before `serve` listens for it
+            )
             print(_greeting(rig.status(), time.monotonic() - begun), flush=True)
             if options.open and rig.dock_address:
                 webbrowser.open(rig.dock_address)
