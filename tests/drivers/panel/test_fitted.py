@@ -174,6 +174,7 @@ async def test_a_lost_board_is_unknown_then_healed_and_the_lamp_burns_again(
     panel.subscribe(events.append)
     panel.lamp(Lamp.DONE)
     await until(lambda: board.level(LAMPS[Lamp.DONE]) == 1)
+    await until(lambda: panel.health()[0].condition is Condition.GOOD)  # the lamp may burn before it is said
     lose(board)
     await until(lambda: panel.health()[0].condition is Condition.UNKNOWN)
     assert panel.health()[0].detail == "no-answer"
