@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -257,6 +258,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--row", action="append", choices=tuple(ROWS), help="only these; may be repeated")
     parser.add_argument("--json", type=Path, default=None, help="write the rows here as well")
     options = parser.parse_args(argv)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # an end by it leaves nothing running
     rows: list[Row] = []
     for name in options.row or ROWS:
         print(f"measuring {name}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
