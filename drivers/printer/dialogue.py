@@ -6,6 +6,7 @@ sent before it has been done. A job goes out in blocks that fit the printer's bu
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -54,6 +55,7 @@ class Dialogue:
     unclean: bool = True  # whoever was here before us may have left something
     torn: bool = False  # part of a job may be on the paper under the head
     _answers: Answers = field(default_factory=Answers)
+    _heard: deque[Answer] = field(default_factory=deque)  # one read may bring several: none may be lost
 
     def ask_status(self) -> PrinterStatus:
         """Asks DLE EOT 1, 2, 4 and if needed 3; at most four times `_ANSWER_S`."""
@@ -156,6 +158,7 @@ class Dialogue:
         for kind in (1, 2, 4, 3):
             if kind == 3 and not needs_error_cause(replies[2]):
                 break
+            self._heard = deque(answer for answer in self._heard if answer.kind is Kind.IN_ORDER)
             self.line.write(_ASK[kind], _ANSWER_S)
             reply = self._wait_for_any((Kind.REAL_TIME, Kind.IN_ORDER), _ANSWER_S)
             if reply is None:
@@ -188,19 +191,28 @@ class Dialogue:
         """Late answers to earlier questions must not pass for new ones."""
         self.line.forget_unread()
         self._answers = Answers()
+        self._heard.clear()
 
     def _wait_for(self, kind: Kind, timeout_s: float) -> Answer | None:
         return self._wait_for_any((kind,), timeout_s)
 
     def _wait_for_any(self, kinds: Sequence[Kind], timeout_s: float) -> Answer | None:
+        """The first answer of these kinds; others that came before it are dropped, what came after it is kept."""
         end = self.monotonic() + timeout_s
-        while not self.line.lost:
+        found = self._take(kinds)
+        while found is None and not self.line.lost:
             left = end - self.monotonic()
-            for answer in self._answers.feed(self.line.read(left)):
-                if answer.kind in kinds:
-                    return answer
+            self._heard.extend(self._answers.feed(self.line.read(left)))
+            found = self._take(kinds)
             if left <= 0:
                 break
+        return found
+
+    def _take(self, kinds: Sequence[Kind]) -> Answer | None:
+        while self._heard:
+            answer = self._heard.popleft()
+            if answer.kind in kinds:
+                return answer
         return None
 
 

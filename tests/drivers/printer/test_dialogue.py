@@ -86,3 +86,28 @@ def test_the_printer_never_holds_more_than_its_buffer_and_a_question_follows_eac
     blocks = [data for data in line.written if len(data) > 100]
     assert len(blocks) == 2
     assert all(len(data) <= 4096 and data.endswith(b"\x1dr\x01") for data in blocks)
+
+
+class BusyLine(MachineLine):
+    """Its machine answers GS r after a job only together with the answer to the next real-time question: both come
+    in one read, as from a machine that was busy or a line that was.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._held = b""
+
+    def write(self, data: bytes, timeout_s: float) -> bool:
+        super().write(data, timeout_s)
+        if len(data) > 100:
+            self._held, self.incoming = self.incoming, b""
+        elif self._held:
+            self.incoming, self._held = self.incoming + self._held, b""
+        return True
+
+
+def test_the_proof_of_a_job_that_comes_in_one_read_with_another_answer_is_not_lost() -> None:
+    line = BusyLine()
+    dialogue = Dialogue(line, time.monotonic)
+    assert dialogue.print(compose(NEXT), EJECT) == Printed()
+    assert not dialogue.torn
