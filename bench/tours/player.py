@@ -194,20 +194,9 @@ class _Stage:
         shown = self._robot.wait_until(lambda now: now.choice("ok") is not None, "the entry to be complete")
         self._robot.screenshot(self._folder / self._picture(shown.view, shown.title, caption).file)
 
-    def _printed_papers(self) -> list[str]:
-        """Papers with something on them.
-
-        A blank strip is no slip: the driver cuts one off when the printer did not answer for the job before, so that
-        nobody's lines meet the next person's (`drivers.printer.dialogue`, `clean_up`).
-        """
-        papers: list[str] = self._rig.order("paper", do="papers")["papers"]
-        return [
-            paper for paper in papers if render(Path(paper).read_bytes()).convert("L").getextrema()[0] == 0
-        ]
-
     def _take_paper(self, caption: str) -> None:
         limit = time.monotonic() + _PAPER_S
-        while not (papers := self._printed_papers()):
+        while not (papers := self._rig.order("paper", do="papers")["papers"]):
             if time.monotonic() > limit:
                 raise NotAsExpected(
                     f"no paper within {_PAPER_S:g} s; printer: {self._rig.status()['printer']}"
