@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 
+from contract.day_digest import DAYS, DayDigest
 from contract.encoding import MAX_NUMBER
 
 #: Counts and times fit a database's column: what does not would stop whoever stores it, and come again.
@@ -58,7 +59,10 @@ class DeviceReport(msgspec.Struct, frozen=True):
 
 
 class Health(msgspec.Struct, frozen=True):
-    """On change and every 5 minutes. Ages in seconds; `audit_head` is the hash chain's last link (hex)."""
+    """On change and every 5 minutes. Ages in seconds; `audit_head` is the hash chain's last link (hex).
+
+    `digests` are of the last days that are over (UTC).
+    """
 
     v: int
     boot: _Boot
@@ -74,6 +78,7 @@ class Health(msgspec.Struct, frozen=True):
     disk_free_mb: int | None = None
     temperature_c: float | None = None
     alarms: tuple[str, ...] = ()
+    digests: Annotated[tuple[DayDigest, ...], msgspec.Meta(max_length=DAYS)] = ()
 
 
 class FleetState(msgspec.Struct, frozen=True):

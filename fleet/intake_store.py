@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, Engine, func, select, update
 
 from contract.encoding import MAX_PAYLOAD
-from contract.status import Birth, State, StateWord
+from contract.status import Birth, Health, State, StateWord
 from fleet.intake import Believed, Device, Judgement, Quarantined, Reason, Said, is_stale, supersedes
+from fleet.proof import compare_days
 from fleet.store import (
     DeviceState,
     Stage,
@@ -165,6 +166,8 @@ def _store_word(connection: Connection, said: Said, now_ms: int) -> Quarantined 
     if _spoke_just_now(said):
         values["last_seen"] = now_ms
     connection.execute(update(terminals).where(terminals.c.terminal == said.terminal).values(values))
+    if isinstance(word, Health):
+        compare_days(connection, said.terminal, word.digests, now_ms)
     return None
 
 

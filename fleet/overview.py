@@ -9,6 +9,7 @@ from sqlalchemy import Engine, func, select
 
 from contract.encoding import Malformed, read
 from contract.status import Birth, Health, StateWord
+from fleet.proof import Proof, read_proofs
 from fleet.store import devices, enrolments, openings, quarantine, reading, terminals
 
 T = TypeVar("T")
@@ -32,7 +33,10 @@ class Trouble:
 
 @dataclass(frozen=True)
 class TerminalRow:
-    """`condition` is inService, degraded, outOfService, offline or unknown; times in ms, None if never."""
+    """`condition` is inService, degraded, outOfService, offline or unknown; times in ms, None if never.
+
+    `proof` is None as long as no day of this terminal was compared.
+    """
 
     terminal: str
     site: str
@@ -45,6 +49,11 @@ class TerminalRow:
     troubles: tuple[Trouble, ...]
     version: str
     demo: bool
+    proof: Proof | None
+
+    @property
+    def needs_somebody(self) -> bool:
+        return self.condition != "inService" or (self.proof is not None and bool(self.proof.differences))
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,7 @@ class Overview:
     quarantined: int
     alarms: tuple[AlarmRow, ...]
     outbox_depth: int
+    needing: int
 
 
 #: What needs somebody first comes first.
@@ -92,9 +102,11 @@ def read_overview(engine: Engine, now_ms: int) -> Overview:
         registered = select(devices.c.terminal, terminals).outerjoin(
             terminals, terminals.c.terminal == devices.c.terminal
         )
+        proofs = read_proofs(connection, now_ms)
         rows = [
-            _terminal_row(row._mapping[devices.c.terminal], row, now_ms)
+            _terminal_row(terminal, row, proofs.get(terminal), now_ms)
             for row in connection.execute(registered)
+            for terminal in (row._mapping[devices.c.terminal],)
         ]
         by_stage = select(enrolments.c.stage, func.count()).group_by(enrolments.c.stage)
         stages = {str(row[0]): int(row[1]) for row in connection.execute(by_stage)}
@@ -109,7 +121,9 @@ def read_overview(engine: Engine, now_ms: int) -> Overview:
             .order_by(openings.c.opened_at.desc())
             .limit(_ALARM_ROWS)
         ).all()
-    rows.sort(key=lambda row: (_ORDER.index(row.condition), row.since or 0, row.terminal))
+    rows.sort(
+        key=lambda row: (not row.needs_somebody, _ORDER.index(row.condition), row.since or 0, row.terminal)
+    )
     return Overview(
         terminals=tuple(rows),
         conditions={word: sum(row.condition == word for row in rows) for word in _FIGURES},
@@ -130,10 +144,11 @@ def read_overview(engine: Engine, now_ms: int) -> Overview:
         quarantined=int(quarantined),
         alarms=tuple(AlarmRow(*row) for row in alarms),
         outbox_depth=sum(row.outbox_depth or 0 for row in rows),
+        needing=sum(row.needs_somebody for row in rows),
     )
 
 
-def _terminal_row(terminal: str, row: object, now_ms: int) -> TerminalRow:
+def _terminal_row(terminal: str, row: object, proof: Proof | None, now_ms: int) -> TerminalRow:
     birth = _kept(Birth, getattr(row, "birth", None))
     health = _kept(Health, getattr(row, "health", None))
     state, last_seen = getattr(row, "state", None), getattr(row, "last_seen", None)
@@ -151,6 +166,7 @@ def _terminal_row(terminal: str, row: object, now_ms: int) -> TerminalRow:
         troubles=_troubles(health),
         version=_brief(birth.versions.get("terminal", "")) if birth else "",
         demo=birth.demo if birth else False,
+        proof=proof,
     )
 
 

@@ -33,6 +33,8 @@ class Words:
     unsent: str
     shown_newest: str
     no_store: str
+    equal: str
+    difference: str
 
 
 _JA = Words(
@@ -55,6 +57,7 @@ _JA = Words(
         "last_seen": "最後の通信",
         "paper": "用紙",
         "unsent": "未送信",
+        "proof": "照合 (7日)",
         "troubles": "くわしく",
         "version": "版",
         "reason": "理由",
@@ -89,6 +92,8 @@ _JA = Words(
     unsent="端末に残っている申込み",
     shown_newest="新しい順に100件まで",
     no_store="いま記録を読めません。受け取りが始まると、この画面は自分で変わります。",
+    equal="{days}日 {records}件 一致",
+    difference="{day} (UTC) の照合: 端末 {told}件、センター {held}件",
 )
 
 _EN = Words(
@@ -111,6 +116,7 @@ _EN = Words(
         "last_seen": "Last heard",
         "paper": "Paper",
         "unsent": "Unsent",
+        "proof": "Proof (7 days)",
         "troubles": "Details",
         "version": "Version",
         "reason": "Reason",
@@ -145,6 +151,8 @@ _EN = Words(
     unsent="Still inside terminals",
     shown_newest="newest 100",
     no_store="The store cannot be read now. This page changes by itself once receiving has begun.",
+    equal="{days} d, {records} agree",
+    difference="{day} (UTC) differs: terminal {told}, fleet {held}",
 )
 
 WORDS: Mapping[str, Words] = {"ja": _JA, "en": _EN}

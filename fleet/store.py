@@ -126,6 +126,18 @@ openings = Table(
     Column("alarm", String(64), nullable=False, default=""),
 )
 
+#: What a terminal says it stored on a UTC day, and how many of its records of that day we hold.
+proofs = Table(
+    "proofs",
+    metadata,
+    Column("terminal", String(40), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("told", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("held", BigInteger, nullable=False),
+    Column("equal", Boolean, nullable=False),
+)
+
 #: Who holds the once-only place of one person for one procedure of one measure.
 slots = Table(
     "slots",

@@ -44,6 +44,7 @@ def health_message(
         disk_free_mb=disk_free_mb,
         temperature_c=temperature_c,
         alarms=tuple(missing.value for missing in ready.missing if missing is not Missing.NETWORK),
+        digests=journal.digests,
     )
 
 
@@ -65,4 +66,5 @@ def worth_telling(before: Health | None, now: Health) -> bool:
 
 
 def _telling(health: Health) -> tuple[object, ...]:
-    return (health.service, health.devices, health.paper, health.alarms, health.audit_head, health.last_seq)
+    state = (health.service, health.devices, health.paper, health.alarms, health.audit_head, health.last_seq)
+    return (*state, health.digests)

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from contract.answer import Answer, SealedAnswer, open_answer
+from contract.day_digest import DayDigest
 from contract.encoding import Malformed
 from contract.keys import KeyRing, read_keys
 from terminal.inbox import Delivered, Event, ProgrammeAnswered
@@ -59,6 +60,7 @@ class JournalState:
     journal: str
     last_seq: int
     room: int
+    digests: tuple[DayDigest, ...]
 
 
 class JournalThread:
@@ -256,6 +258,7 @@ class JournalThread:
             journal=self._outbox.journal,
             last_seq=self._outbox.last_seq,
             room=self._outbox.room,
+            digests=self._outbox.digests(),
         )
 
 

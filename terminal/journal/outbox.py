@@ -10,11 +10,12 @@ import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import RLock
 
 from contract.ack import Ack
+from contract.day_digest import DayDigest
 from contract.envelope import Envelope, read_envelope
 from terminal.journal import audit, outbox_file, outbox_rows, retention
 from terminal.journal.acknowledgement import AckReport, mark
@@ -87,6 +88,8 @@ class Outbox:
         self.closed = False
         self._owed: Event | None = None
         self._told_full = False
+        self._digests: tuple[DayDigest, ...] = ()
+        self._digests_of = (-1, date.min)
         state = outbox_rows.state(connection)
         self._journal: str = state.journal
         self._last_seq: int = state.last_seq
@@ -352,10 +355,17 @@ class Outbox:
         with self._mutex:
             return outbox_rows.state(self._connection).cursor
 
-    def digest(self, day: str) -> retention.DailyDigest:
-        """Of the enrolments stored on a UTC day, `YYYY-MM-DD`."""
+    def digests(self) -> tuple[DayDigest, ...]:
+        """Of the last UTC days that are over, oldest first.
+
+        Made anew with each record and each day only: past midnight a record may still bring an id from before it.
+        """
+        now = self._now()
         with self._mutex:
-            return retention.digest(self._connection, day)
+            made_of = (self._last_seq, now.astimezone(UTC).date())
+            if made_of != self._digests_of:
+                self._digests, self._digests_of = retention.digests(self._connection, now), made_of
+            return self._digests
 
     def verify_chain(self) -> audit.ChainWhole | audit.ChainBroken:
         with self._mutex:

@@ -1,12 +1,12 @@
-"""How long acknowledged enrolments stay, and the digest that proves that none is missing."""
+"""How long acknowledged enrolments stay, and the digests that prove that none is missing."""
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
+from contract.day_digest import DayDigest, digest_of, ended_days, ids_of
 from terminal.journal import audit
 
 _DAY_MS = 86_400_000
@@ -31,15 +31,6 @@ class Tidied:
     @property
     def more(self) -> bool:
         return STEP in (self.wiped, self.forgotten, self.audit_rows)
-
-
-@dataclass(frozen=True)
-class DailyDigest:
-    """Number of enrolments stored on a UTC day, and SHA-256 (hex) over their ids, sorted, one a line."""
-
-    day: str
-    count: int
-    sha256: str
 
 
 def tidy(connection: sqlite3.Connection, now: int) -> Tidied:
@@ -82,12 +73,9 @@ def requeue(connection: sqlite3.Connection, since: int) -> int:
     ).rowcount
 
 
-def digest(connection: sqlite3.Connection, day: str) -> DailyDigest:
-    """Raises ValueError if `day` is not `YYYY-MM-DD`."""
-    begin = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC)
-    span = (int(begin.timestamp() * 1000), int((begin + timedelta(days=1)).timestamp() * 1000))
-    rows = connection.execute(
-        "SELECT id FROM enrolment WHERE stored_at >= ? AND stored_at < ? ORDER BY id", span
-    ).fetchall()
-    lines = "".join(f"{row[0]}\n" for row in rows)
-    return DailyDigest(day, len(rows), hashlib.sha256(lines.encode()).hexdigest())
+def digests(connection: sqlite3.Connection, now: datetime) -> tuple[DayDigest, ...]:
+    """Of the days that are over at `now` (aware), each well within the time that ids are kept."""
+    query = "SELECT id FROM enrolment WHERE id >= ? AND id < ?"
+    return tuple(
+        digest_of(day, (row[0] for row in connection.execute(query, ids_of(day)))) for day in ended_days(now)
+    )

@@ -159,6 +159,13 @@ def new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
+def id_at(moment: datetime) -> str:
+    """A new UUIDv7 made at that time (RFC 9562 §5.7); the library makes them of now only."""
+    ms = round(moment.timestamp() * 1000)
+    rest = uuid_utils.uuid7().int & (1 << 80) - 1
+    return str(uuid_utils.UUID(int=ms << 80 | rest))
+
+
 def chosen(service: str = "aoba", service_id: str = "1234567890123456", *codes: str) -> ChosenService:
     """A service of the demo catalogue with an ID and a code that fit."""
     return ChosenService(service, service_id, codes or ("123",))

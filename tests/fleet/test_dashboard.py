@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
+from contract.day_digest import digest_of
 from contract.encoding import canonical
 from contract.status import Birth, DeviceReport, Health, State, StateWord
 from contract.topics import Up, up
 from fleet.dashboard import make_dashboard, span
 from fleet.intake import Arrival, Reason, judge
-from fleet.intake_store import read_devices, take
+from fleet.intake_store import read_devices, register_device, take
 from fleet.opener import ALARM_SIGNED_EARLIER, ALARM_TAKEN_BACK
 from fleet.opening import Fault
 from fleet.overview import SILENT_AFTER_MS, condition_of, read_overview
@@ -24,7 +26,7 @@ from fleet.programme_rules import Misfit
 from fleet.settings import LOOPBACK
 from fleet.slug_words import REASONS
 from fleet.store import open_store_to_read
-from tests.fleet.records import SEAL_KID, Terminal
+from tests.fleet.records import SEAL_KID, Terminal, id_at
 
 NOW = 1_800_000_000_000
 
@@ -131,6 +133,45 @@ def test_the_page_shows_terminals_counts_and_quarantine_in_japanese(
     ):
         assert text in html
     assert '<html lang="ja">' in html
+
+
+@pytest.mark.parametrize(
+    ("held", "language", "text"),
+    [
+        (True, b"", "1日 1件 一致"),
+        (True, b"lang=en", "1 d, 1 agree"),
+        (False, b"", "2027-01-14 (UTC) の照合: 端末 1件、センター 0件"),
+        (False, b"lang=en", "2027-01-14 (UTC) differs: terminal 1, fleet 0"),
+    ],
+)
+def test_the_page_says_whether_every_record_of_the_last_days_is_there(
+    engine: Engine, terminal: Terminal, held: bool, language: bytes, text: str
+) -> None:
+    day = date(2027, 1, 14)  # the day before NOW
+    id_ = id_at(datetime(2027, 1, 14, 12, tzinfo=UTC))
+    words = [(Up.HEALTH, canonical(health(digests=(digest_of(day, [id_]),))))]
+    if held:
+        words.insert(0, (Up.ENROLMENT, terminal.envelope(id_=id_)))
+    devices = read_devices(engine)
+    arrivals = [Arrival(up(terminal.name, kind), payload) for kind, payload in words]
+    take(engine, [judge(arrival, devices.get, {SEAL_KID}) for arrival in arrivals], NOW)
+    assert text in page(engine, language)[1]
+
+
+def test_a_working_terminal_with_a_difference_needs_somebody_and_stands_before_the_others(
+    engine: Engine, terminal: Terminal
+) -> None:
+    other = Terminal("tk-0000")
+    assert register_device(engine, other.name, other.device.public_key().public_bytes_raw(), 1)
+    differing = health(digests=(digest_of(date(2027, 1, 14), ["lost"]),))
+    for one, told in ((other, health()), (terminal, differing)):
+        words = ((Up.STATE, State(1, StateWord.READY, "boot", 1, NOW)), (Up.HEALTH, told))
+        arrivals = [Arrival(up(one.name, kind), canonical(word)) for kind, word in words]
+        take(engine, [judge(arrival, read_devices(engine).get, {SEAL_KID}) for arrival in arrivals], NOW)
+    overview = read_overview(engine, NOW)
+    assert [row.terminal for row in overview.terminals] == [terminal.name, "tk-0000"]
+    assert overview.conditions["inService"] == 2
+    assert overview.needing == 1
 
 
 def test_the_page_speaks_english_on_request(engine: Engine, terminal: Terminal) -> None:

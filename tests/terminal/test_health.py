@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import msgspec
 import pytest
 
+from contract.day_digest import digest_of
 from contract.status import Health
 from terminal.health import health_message, worth_telling
 from terminal.journal_thread import JournalState
 from terminal.ports import Condition, DeviceHealth, PaperState, PrinterStatus
 from terminal.readiness import Missing, Readiness
 
-JOURNAL = JournalState(depth=2, oldest_s=30, audit_head="a" * 64, journal="0" * 32, last_seq=7, room=100)
+DIGEST = digest_of(date(2022, 7, 14), ["a", "b"])
+JOURNAL = JournalState(
+    depth=2, oldest_s=30, audit_head="a" * 64, journal="0" * 32, last_seq=7, room=100, digests=(DIGEST,)
+)
 
 
 def told(**changes: Any) -> Health:

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from bench.perf_journal import TERMINAL, SyntheticFleet, store
+from contract.day_digest import DAYS, digest_of
 from contract.keys import KeyUse, sign_keys
 from terminal import journal_thread
 from terminal.journal.mailbox import DocumentKind, Mailbox
@@ -97,6 +98,19 @@ async def test_acknowledged_ciphertext_is_wiped_after_its_time_without_being_ask
     wall.at = LONG_AGO + timedelta(days=31)
     await until(lambda: sealed_rows(tmp_path) == 1)
     assert outbox.depth == 1
+    await thread.close()
+
+
+async def test_the_digests_of_the_days_that_are_over_are_there_for_the_next_health_message(
+    outbox: Outbox, wall: Wall, fleet: SyntheticFleet, tmp_path: Path
+) -> None:
+    wall.at = datetime.now(UTC)  # as the ids, which are made from the machine's clock
+    id_ = store(outbox, fleet).id
+    thread = begin(outbox, tmp_path, fleet)
+    assert [told.count for told in thread.state().digests] == [0] * DAYS
+    made = wall.at.date()
+    wall.at += timedelta(days=1)
+    await until(lambda: thread.state().digests[-1] == digest_of(made, [id_]))
     await thread.close()
 
 

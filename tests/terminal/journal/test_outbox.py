@@ -8,12 +8,14 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bench.perf_journal import TERMINAL, SyntheticFleet, new_id, store
 from contract.ack import Ack, read_ack
+from contract.day_digest import DAYS, digest_of
 from contract.envelope import Envelope, read_envelope, signed_by
 from terminal.journal.audit import ChainBroken, ChainWhole
 from terminal.journal.database import Trouble
@@ -297,17 +299,20 @@ def test_acknowledged_rows_are_queued_again_on_request_with_the_same_bytes(
     assert outbox.depth == 1
 
 
-def test_the_daily_digest_tells_a_missing_record_from_a_complete_day(
+def test_a_day_that_is_over_is_told_with_every_record_of_it_and_stays_so_after_delivery(
     open_outbox: OpenOutbox, fleet: SyntheticFleet, wall: Wall
 ) -> None:
     outbox = open_outbox()
-    ids = sorted(store(outbox, fleet).id for _ in range(3))
+    ids = [store(outbox, fleet).id for _ in range(3)]
+    made = datetime.fromtimestamp(int(ids[0].replace("-", "")[:12], 16) / 1000, UTC)
+    wall.at = made
+    assert all(told.count == 0 for told in outbox.digests())  # the day is not over yet
     wall.advance(days=1)
-    store(outbox, fleet)
-    digest = outbox.digest("2026-11-21")
-    assert digest.count == 3
-    assert digest.sha256 == hashlib.sha256("".join(f"{id_}\n" for id_ in ids).encode()).hexdigest()
-    assert outbox.digest("2026-11-20").count == 0
+    ack_all(fleet, outbox)
+    assert outbox.digests()[-1] == digest_of(made.date(), ids)
+    assert [told.count for told in outbox.digests()] == [0] * (DAYS - 1) + [3]
+    wall.advance(days=DAYS)
+    assert all(told.count == 0 for told in outbox.digests())
 
 
 # ------------------------------------------------------------------------------------------ audit
