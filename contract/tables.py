@@ -17,22 +17,46 @@ from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, g
 
 import msgspec
 
+from contract.fault_words import rule_in_japanese
+
 _S = TypeVar("_S", bound=msgspec.Struct)
 TOML_TYPES = (date, datetime, time)  # tomllib makes these itself
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One bad key. `key` is a path such as `phases[2].closes`; empty for a fault of the whole file."""
+    """One bad key. `key` is a path such as `phases[2].closes`; empty for a fault of the whole file.
+
+    The Japanese halves are what technicians and managers read first; faults that only a pack's author meets have none.
+    """
 
     file: str
     key: str
     rule: str
     way_out: str
+    rule_ja: str = ""
+    way_out_ja: str = ""
 
     def line(self) -> str:
-        where = f"{self.file}: {self.key}" if self.key else self.file
-        return f"{where}: {self.rule} → {self.way_out}"
+        """In English, in one line."""
+        return f"{self.place()}: {self.rule} → {self.way_out}"
+
+    def place(self) -> str:
+        return f"{self.file}: {self.key}" if self.key else self.file
+
+    def lines(self) -> tuple[str, ...]:
+        """Place, what was seen, what to do next, and the same in English. No arrow and no mark whose width an ssh
+        client for Japanese draws differently (UAX #11, class A).
+        """
+        english = f"    English     {self.rule}; {self.way_out}"
+        if not self.rule_ja:
+            return (self.place(), english)
+        return (
+            self.place(),
+            f"    見たもの    {self.rule_ja}",
+            f"    つぎの一手  {self.way_out_ja}",
+            english,
+        )
 
 
 @dataclass
@@ -42,8 +66,16 @@ class FaultList:
     file: str
     found: list[Fault] = field(default_factory=list)
 
-    def add(self, key: str, rule: str, way_out: str) -> None:
-        self.found.append(Fault(self.file, key, rule, way_out))
+    def add(self, key: str, rule: str, way_out: str, *, rule_ja: str = "", way_out_ja: str = "") -> None:
+        self.found.append(Fault(self.file, key, rule, way_out, rule_ja, way_out_ja))
+
+
+@dataclass(frozen=True)
+class _WayOut:
+    """What the model says of a field: what to write there. Empty where it says nothing."""
+
+    en: str = ""
+    ja: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +83,7 @@ class _Key:
     name: str
     type: Any
     required: bool
-    way_out: str
+    way_out: _WayOut
 
 
 @cache
@@ -63,12 +95,12 @@ def _keys_of(struct: type[msgspec.Struct]) -> tuple[_Key, ...]:
     )
 
 
-def _description(hint: Any) -> str:
-    """The `description` that the model gives to a field: what to write there."""
+def _description(hint: Any) -> _WayOut:
+    """The `description` that the model gives to a field, in English; in Japanese as `extra={"ja": …}` beside it."""
     for extra in getattr(hint, "__metadata__", ()):
         if isinstance(extra, msgspec.Meta) and extra.description:
-            return extra.description
-    return ""
+            return _WayOut(extra.description, (extra.extra or {}).get("ja", ""))
+    return _WayOut()
 
 
 def decode(raw: Mapping[str, object], struct: type[_S], faults: FaultList, at: str = "") -> _S | None:
@@ -77,24 +109,39 @@ def decode(raw: Mapping[str, object], struct: type[_S], faults: FaultList, at: s
     keys = {key.name: key for key in _keys_of(struct)}
     for name in raw:
         if name not in keys:
-            faults.add(_join(at, name), "unknown key", _did_you_mean(name, keys))
+            _add_unknown(faults, _join(at, name), name, keys)
     values: dict[str, Any] = {}
     for name, key in keys.items():
         if name in raw:
             values[name] = _value(raw[name], key.type, faults, _join(at, name), key.way_out)
         elif key.required:
-            faults.add(_join(at, name), "missing", key.way_out or "add this key")
+            faults.add(
+                _join(at, name),
+                "missing",
+                key.way_out.en or "add this key",
+                rule_ja="ありません",
+                way_out_ja=f"書き足す{_in_brackets(key.way_out.ja)}",
+            )
     if len(faults.found) > before:
         return None
     return struct(**values)
 
 
-def _did_you_mean(name: str, keys: Mapping[str, _Key]) -> str:
+def _add_unknown(faults: FaultList, at: str, name: str, keys: Mapping[str, _Key]) -> None:
     near = difflib.get_close_matches(name, keys, n=1)
-    return f"did you mean `{near[0]}`?" if near else f"remove it; known here: {', '.join(sorted(keys))}"
+    if near:
+        en, ja = f"did you mean `{near[0]}`?", f"{near[0]} ではありませんか"
+    else:
+        known = ", ".join(sorted(keys))
+        en, ja = f"remove it; known here: {known}", f"消す（ここに書けるもの: {known}）"
+    faults.add(at, "unknown key", en, rule_ja="知らない項目です", way_out_ja=ja)
 
 
-def _value(raw: object, hint: Any, faults: FaultList, at: str, way_out: str) -> Any:
+def _in_brackets(text: str) -> str:
+    return f"（{text}）" if text else ""
+
+
+def _value(raw: object, hint: Any, faults: FaultList, at: str, way_out: _WayOut) -> Any:
     bare = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     struct = _struct_in(bare)
     if struct is not None and isinstance(raw, Mapping):
@@ -109,10 +156,16 @@ def _value(raw: object, hint: Any, faults: FaultList, at: str, way_out: str) -> 
     return _converted(raw, hint, faults, at, way_out)
 
 
-def _table(raw: object, struct: type[_S], faults: FaultList, at: str, way_out: str) -> _S | None:
+def _table(raw: object, struct: type[_S], faults: FaultList, at: str, way_out: _WayOut) -> _S | None:
     if isinstance(raw, Mapping):
         return decode(raw, struct, faults, at)
-    faults.add(at, "is not a table", way_out or "write { … }")
+    faults.add(
+        at,
+        "is not a table",
+        way_out.en or "write { … }",
+        rule_ja="表ではありません",
+        way_out_ja=way_out.ja or "{ 名前 = 値 } の形で書く",
+    )
     return None
 
 
@@ -132,12 +185,18 @@ def _struct_in_tuple(hint: Any) -> type[msgspec.Struct] | None:
     return None
 
 
-def _converted(raw: object, hint: Any, faults: FaultList, at: str, way_out: str) -> Any:
+def _converted(raw: object, hint: Any, faults: FaultList, at: str, way_out: _WayOut) -> Any:
     try:
         return msgspec.convert(raw, hint, strict=True, builtin_types=TOML_TYPES, dec_hook=_path)
     except msgspec.ValidationError as fault:
         rule, _, inside = str(fault).partition(" - at `$")
-        faults.add(at + inside.rstrip("`"), rule, way_out or "correct the value")
+        faults.add(
+            at + inside.rstrip("`"),
+            rule,
+            way_out.en or "correct the value",
+            rule_ja=rule_in_japanese(rule),
+            way_out_ja=f"値を直す{_in_brackets(way_out.ja)}",
+        )
         return None
 
 

@@ -14,21 +14,22 @@ from pathlib import Path
 
 import uvicorn
 
+from contract.settings_file import BadSettings, unreadable
+from contract.tables import Fault
 from contract.topics import is_terminal_id
 from fleet.dashboard import make_dashboard
 from fleet.ingest import AckSigner, Ingest
 from fleet.intake_store import register_device
-from fleet.key_files import KeyFault, public_key, sealing_keys, secret, signing_key, trust_anchors
+from fleet.key_files import public_key, sealing_keys, secret, signing_key, trust_anchors
 from fleet.opener import AnswerSigner, Opener
 from fleet.opening import OpeningKeys, OpeningRules
 from fleet.programme_port import ProgrammePort
 from fleet.sample_programme import SampleProgramme
-from fleet.settings import SAMPLE_PORT, FleetSettings, OpenerTable, SettingsFault, read_settings
+from fleet.settings import SAMPLE_PORT, BrokerTable, FleetSettings, OpenerTable, read_settings
 from fleet.store import open_store, open_store_to_read
 from programmes.faults import PackFaults
 from programmes.loader import load
 
-_BAD_SETTINGS = 78  # EX_CONFIG of sysexits.h: systemd must not restart into the same mistake
 #: Root may be the first to register, and so to make the store: the processes' group must be able to write it.
 _GROUP_UMASK = 0o007
 #: `all` is the topic for everybody, and `fleet-…` are the fleet's own names at the broker.
@@ -40,12 +41,12 @@ def main(arguments: list[str] | None = None) -> int:
     options = _options().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     settings = read_settings(options.config)
-    if isinstance(settings, SettingsFault):
-        return _refuse(str(settings))
+    if isinstance(settings, BadSettings):
+        return _refuse(*settings.faults)
     if options.command == "register":
         return _register(settings, options.terminal, options.public_key)
     command = {"ingest": _ingest, "opener": _opener, "dashboard": _dashboard}[options.command]
-    return command(settings)
+    return command(settings, options.config)
 
 
 def _options() -> argparse.ArgumentParser:
@@ -66,18 +67,15 @@ def _options() -> argparse.ArgumentParser:
     return parser
 
 
-def _ingest(settings: FleetSettings) -> int:
+def _ingest(settings: FleetSettings, config: Path) -> int:
     table, broker = settings.ingest, settings.broker
     if table is None or broker is None:
-        return _refuse("tables [ingest] and [broker] are needed")
+        absent = {"ingest": table, "broker": broker}
+        return _refuse(*(_no_table(config, name) for name, found in absent.items() if found is None))
     key, root = signing_key(table.ack_key), public_key(table.root)
-    if isinstance(key, KeyFault):
-        return _refuse(str(key))
-    if isinstance(root, KeyFault):
-        return _refuse(str(root))
-    missing = [str(path) for path in (broker.ca, broker.cert, broker.key) if not path.is_file()]
-    if missing:
-        return _refuse("no such file: " + ", ".join(missing))
+    faults = _unreadable(broker)
+    if isinstance(key, Fault) or isinstance(root, Fault) or faults:
+        return _refuse(*(fault for fault in (key, root) if isinstance(fault, Fault)), *faults)
     stop = _stop_on_signals()
     ingest = Ingest(
         open_store(settings.store.url),
@@ -93,27 +91,22 @@ def _ingest(settings: FleetSettings) -> int:
     return 0
 
 
-def _opener(settings: FleetSettings) -> int:
+def _opener(settings: FleetSettings, config: Path) -> int:
     table = settings.opener
     if table is None:
-        return _refuse("table [opener] is needed")
+        return _refuse(_no_table(config, "opener"))
     keys = _opening_keys(table)
     signer = signing_key(table.answer_key)
     anchors = trust_anchors(table.card_ca, accept_test_ca=table.accept_test_ca)
-    if isinstance(keys, KeyFault):
-        return _refuse(str(keys))
-    if isinstance(signer, KeyFault):
-        return _refuse(str(signer))
-    if isinstance(anchors, KeyFault):
-        return _refuse(str(anchors))
+    if isinstance(keys, Fault) or isinstance(signer, Fault) or isinstance(anchors, Fault):
+        return _refuse(*(fault for fault in (keys, signer, anchors) if isinstance(fault, Fault)))
     programmes = load(table.packs)
     if isinstance(programmes, PackFaults):
-        return _refuse(programmes.text())
-    engine = open_store(settings.store.url)
+        print(programmes.text(), file=sys.stderr)
+        return os.EX_CONFIG
     if table.programme_port != SAMPLE_PORT:
-        return _refuse(
-            f"opener.programme_port: {table.programme_port!r} is not known; there is {SAMPLE_PORT!r}"
-        )
+        return _refuse(_unknown_port(config, table.programme_port))
+    engine = open_store(settings.store.url)
     port: ProgrammePort = SampleProgramme(
         engine, settings.sample_programme.refuse, withdraws=settings.sample_programme.withdraws
     )
@@ -130,16 +123,16 @@ def _opener(settings: FleetSettings) -> int:
     return 0
 
 
-def _opening_keys(table: OpenerTable) -> OpeningKeys | KeyFault:
+def _opening_keys(table: OpenerTable) -> OpeningKeys | Fault:
     keys, person_secret = sealing_keys(table.sealing_keys), secret(table.person_secret)
-    if isinstance(keys, KeyFault):
+    if isinstance(keys, Fault):
         return keys
-    if isinstance(person_secret, KeyFault):
+    if isinstance(person_secret, Fault):
         return person_secret
     return OpeningKeys(keys, person_secret)
 
 
-def _dashboard(settings: FleetSettings) -> int:
+def _dashboard(settings: FleetSettings, _config: Path) -> int:
     table = settings.dashboard
     port = settings.opener.programme_port if settings.opener else SAMPLE_PORT
     application = make_dashboard(
@@ -152,19 +145,74 @@ def _dashboard(settings: FleetSettings) -> int:
 
 def _register(settings: FleetSettings, terminal: str, key_file: Path) -> int:
     if not is_terminal_id(terminal) or terminal.startswith(_RESERVED[1]) or terminal == _RESERVED[0]:
-        return _refuse(f"{terminal!r} is no name for a terminal")
+        return _refuse(
+            Fault(
+                "--terminal",
+                "",
+                f"{terminal!r} is no name for a terminal",
+                "use 1 to 40 of a-z, 0-9 and -, as on its label; all and fleet-… are taken",
+                f"{terminal!r} は端末の名前に使えません",
+                "ラベルのとおりに a-z、0-9、- で 1 から 40 文字にする（all と fleet- で始まる名前は使えません）",
+            )
+        )
     key = public_key(key_file)
-    if isinstance(key, KeyFault):
-        return _refuse(str(key))
+    if isinstance(key, Fault):
+        return _refuse(key)
     os.umask(_GROUP_UMASK)
     if not register_device(open_store(settings.store.url), terminal, key.public_bytes_raw(), _now_ms()):
-        return _refuse(f"{terminal} is registered with another key")
+        return _refuse(
+            Fault(
+                settings.store.url,
+                terminal,
+                "is registered with another key",
+                "two terminals with one name? give one of them another; a terminal with new keys takes a new name",
+                "ほかの鍵で登録ずみです",
+                "同じ名前の端末が 2 台ないか見る。鍵を作り直した端末には 新しい名前をつける",
+            )
+        )
     return 0
 
 
-def _refuse(why: str) -> int:
-    print(why, file=sys.stderr)
-    return _BAD_SETTINGS
+def _no_table(config: Path, name: str) -> Fault:
+    return Fault(
+        str(config),
+        f"[{name}]",
+        "missing",
+        "add this table; its keys are in fleet/settings.py",
+        "ありません",
+        "この表を書き足す（項目は fleet/settings.py）",
+    )
+
+
+def _unknown_port(config: Path, name: str) -> Fault:
+    return Fault(
+        str(config),
+        "opener.programme_port",
+        f"{name!r} is not known",
+        f"there is {SAMPLE_PORT!r} only, with demo = true; an operator's port is code behind fleet/programme_port.py",
+        f"{name!r} という接続先はありません",
+        f"いまあるのは {SAMPLE_PORT!r}（demo = true と書く）だけ。運営者の接続先は fleet/programme_port.py の後ろに作る",
+    )
+
+
+def _unreadable(broker: BrokerTable) -> tuple[Fault, ...]:
+    """Of the three files of the broker's connection, those that this process cannot read."""
+    faults = []
+    for name in ("ca", "cert", "key"):
+        file: Path = getattr(broker, name)
+        try:
+            file.open("rb").close()
+        except OSError as error:
+            faults.append(
+                unreadable(str(file), f"broker.{name}", error, "put the file there", "ファイルをそこに置く")
+            )
+    return tuple(faults)
+
+
+def _refuse(*faults: Fault) -> int:
+    """The exit status of which systemd makes no restart into the same mistake."""
+    print(BadSettings(faults).text(), file=sys.stderr)
+    return os.EX_CONFIG
 
 
 def _now_ms() -> int:

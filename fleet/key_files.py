@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -13,81 +12,92 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from contract.certificate_chain import TrustAnchors
+from contract.settings_file import unreadable
+from contract.tables import Fault
 
 _SECRET_BYTES = 32
 
 
-@dataclass(frozen=True)
-class KeyFault:
-    path: Path
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.reason}"
-
-
-def _content(path: Path) -> bytes | KeyFault:
+def _content(path: Path) -> bytes | Fault:
     try:
         return path.read_bytes()
     except OSError as error:
-        return KeyFault(path, error.strerror or "cannot be read")
+        return unreadable(str(path), "", error, "put the file there", "ファイルをそこに置く")
 
 
-def _private(path: Path) -> PrivateKeyTypes | KeyFault:
+def _wrong(path: Path, rule: str, rule_ja: str) -> Fault:
+    return Fault(
+        str(path), "", rule, "name the right file in the settings", rule_ja, "設定で正しいファイルを指す"
+    )
+
+
+def _private(path: Path) -> PrivateKeyTypes | Fault:
     """An unencrypted key in PEM."""
     pem = _content(path)
-    if isinstance(pem, KeyFault):
+    if isinstance(pem, Fault):
         return pem
     try:
         return load_pem_private_key(pem, None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        return KeyFault(path, "holds no private key in PEM without password")
+        return _wrong(
+            path, "holds no private key in PEM without password", "合言葉のない PEM の秘密鍵がありません"
+        )
 
 
-def signing_key(path: Path) -> Ed25519PrivateKey | KeyFault:
+def signing_key(path: Path) -> Ed25519PrivateKey | Fault:
     key = _private(path)
-    return key if isinstance(key, Ed25519PrivateKey | KeyFault) else KeyFault(path, "is no Ed25519 key")
+    return (
+        key
+        if isinstance(key, Ed25519PrivateKey | Fault)
+        else _wrong(path, "is no Ed25519 key", "Ed25519 の鍵ではありません")
+    )
 
 
-def public_key(path: Path) -> Ed25519PublicKey | KeyFault:
+def public_key(path: Path) -> Ed25519PublicKey | Fault:
     pem = _content(path)
-    if isinstance(pem, KeyFault):
+    if isinstance(pem, Fault):
         return pem
     try:
         key = load_pem_public_key(pem)
     except (ValueError, UnsupportedAlgorithm):
-        return KeyFault(path, "holds no public key in PEM")
-    return key if isinstance(key, Ed25519PublicKey) else KeyFault(path, "is no Ed25519 key")
+        return _wrong(path, "holds no public key in PEM", "PEM の公開鍵がありません")
+    return (
+        key
+        if isinstance(key, Ed25519PublicKey)
+        else _wrong(path, "is no Ed25519 key", "Ed25519 の鍵ではありません")
+    )
 
 
-def sealing_keys(paths: Mapping[str, Path]) -> dict[str, X25519PrivateKey] | KeyFault:
+def sealing_keys(paths: Mapping[str, Path]) -> dict[str, X25519PrivateKey] | Fault:
     keys = {}
     for kid, path in paths.items():
         key = _private(path)
-        if isinstance(key, KeyFault):
+        if isinstance(key, Fault):
             return key
         if not isinstance(key, X25519PrivateKey):
-            return KeyFault(path, "is no X25519 key")
+            return _wrong(path, "is no X25519 key", "X25519 の鍵ではありません")
         keys[kid] = key
     return keys
 
 
-def secret(path: Path) -> bytes | KeyFault:
+def secret(path: Path) -> bytes | Fault:
     content = _content(path)
     if isinstance(content, bytes) and len(content) < _SECRET_BYTES:
-        return KeyFault(path, f"is shorter than {_SECRET_BYTES} bytes")
+        return _wrong(
+            path, f"is shorter than {_SECRET_BYTES} bytes", f"{_SECRET_BYTES} バイトより短いものです"
+        )
     return content
 
 
-def trust_anchors(paths: list[Path], *, accept_test_ca: bool) -> TrustAnchors | KeyFault:
+def trust_anchors(paths: list[Path], *, accept_test_ca: bool) -> TrustAnchors | Fault:
     documents = []
     for path in paths:
         content = _content(path)
-        if isinstance(content, KeyFault):
+        if isinstance(content, Fault):
             return content
         try:
             TrustAnchors.from_pem([content], accept_test_ca=accept_test_ca)
         except ValueError:
-            return KeyFault(path, "holds no certificate in PEM")
+            return _wrong(path, "holds no certificate in PEM", "PEM の証明書がありません")
         documents.append(content)
     return TrustAnchors.from_pem(documents, accept_test_ca=accept_test_ca)

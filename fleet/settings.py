@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from contract.tables import FaultList, decode
+from contract.settings_file import BadSettings, read_document
+from contract.tables import Fault, FaultList, decode
 
 _Table = TypeVar("_Table", bound=msgspec.Struct | None)
-_Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+_Port = Annotated[int, msgspec.Meta(ge=1, le=65_535, description="1 to 65535", extra={"ja": "1 から 65535"})]
+_Pem = Annotated[Path, msgspec.Meta(description="a PEM file", extra={"ja": "PEM ファイルの場所"})]
 _Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class StoreTable(msgspec.Struct, frozen=True):
     """`url` as SQLAlchemy writes it; a relative SQLite path counts from the settings file."""
 
-    url: _Text
+    url: Annotated[
+        str,
+        msgspec.Meta(
+            min_length=1,
+            description='as "sqlite:////var/lib/mynapo-fleet/fleet.db"',
+            extra={"ja": '"sqlite:////var/lib/mynapo-fleet/fleet.db" のように'},
+        ),
+    ]
 
 
 class BrokerTable(msgspec.Struct, frozen=True):
     host: _Text
     port: _Port
-    ca: Path
-    cert: Path
-    key: Path
+    ca: _Pem
+    cert: _Pem
+    key: _Pem
 
 
 class IngestTable(msgspec.Struct, frozen=True):
     """`name` is the common name of its certificate; `root` judges `keys`, which the ingest only passes on."""
 
-    ack_key: Path
+    ack_key: _Pem
     ack_kid: _Text
     keys: Path
-    root: Path
+    root: _Pem
     name: _Text = "fleet-ingest"
 
 
@@ -50,7 +58,7 @@ class OpenerTable(msgspec.Struct, frozen=True):
     """
 
     sealing_keys: Annotated[dict[str, Path], msgspec.Meta(min_length=1)]
-    answer_key: Path
+    answer_key: _Pem
     answer_kid: _Text
     person_secret: Path
     card_ca: Annotated[list[Path], msgspec.Meta(min_length=1)]
@@ -98,17 +106,6 @@ class FleetSettings:
     dashboard: DashboardTable
 
 
-@dataclass(frozen=True)
-class SettingsFault:
-    """What is wrong with the file, one line a key."""
-
-    path: Path
-    faults: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return f"{self.path}: " + "; ".join(self.faults)
-
-
 class _File(msgspec.Struct, frozen=True):
     store: StoreTable
     broker: BrokerTable | None = None
@@ -118,22 +115,25 @@ class _File(msgspec.Struct, frozen=True):
     dashboard: DashboardTable = DashboardTable()
 
 
-def read_settings(path: Path) -> FleetSettings | SettingsFault:
+def read_settings(path: Path) -> FleetSettings | BadSettings:
     """Settings with every file path made absolute (relative ones count from the settings file)."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return SettingsFault(path, (str(error),))
+    document = read_document(path)
+    if isinstance(document, Fault):
+        return BadSettings((document,))
     faults = FaultList(str(path))
     file = decode(document, _File, faults)
     if file is not None and file.dashboard.host not in _LOOPBACK_ADDRESSES:
-        faults.add("dashboard.host", "must be a loopback address", "put a proxy with sign-in before it")
+        faults.add(
+            "dashboard.host",
+            "must be a loopback address",
+            "put a proxy with sign-in before it",
+            rule_ja="この機械の中だけの住所（127.0.0.1 など）ではありません",
+            way_out_ja="127.0.0.1 のままにして、サインインのあるプロキシを前に置く",
+        )
     if file is not None and file.opener is not None and not file.opener.demo:
         _check_for_real(file.opener, faults)
     if file is None or faults.found:
-        return SettingsFault(
-            path, tuple(f"{fault.key}: {fault.rule} → {fault.way_out}" for fault in faults.found)
-        )
+        return BadSettings(tuple(faults.found))
     folder = path.parent
     return FleetSettings(
         _absolute_store(file.store, folder),
@@ -150,7 +150,11 @@ def _check_for_real(opener: OpenerTable, faults: FaultList) -> None:
     if opener.accept_test_ca:
         # Anybody can make cards of a test CA: their records are demo records, whatever a terminal wrote into them.
         faults.add(
-            "opener.accept_test_ca", "is for a fleet in demo mode", "set demo = true beside it, or remove it"
+            "opener.accept_test_ca",
+            "is for a fleet in demo mode",
+            "set demo = true beside it, or remove it",
+            rule_ja="練習用のセンターのための項目です",
+            way_out_ja="demo = true を並べて書くか、この項目を消す",
         )
     if opener.programme_port == SAMPLE_PORT:
         # It would tell real residents できました, and no programme would ever hear of them.
@@ -158,6 +162,8 @@ def _check_for_real(opener: OpenerTable, faults: FaultList) -> None:
             "opener.programme_port",
             "`sample` reaches no programme and is for a fleet in demo mode",
             "name the operator's port, or set demo = true",
+            rule_ja="sample はどの制度にもつながらず、練習用のセンターのためのものです",
+            way_out_ja="運営者の接続先を書くか、demo = true と書く",
         )
 
 

@@ -16,5 +16,5 @@ class PackFaults:
     def text(self) -> str:
         """One line a fault, under a heading that counts them."""
         count = len(self.faults)
-        heading = f"{count} fault{'' if count == 1 else 's'} in the programme packs"
+        heading = f"パックに 誤りが {count} つあります。{count} fault{'' if count == 1 else 's'} in the programme packs:"
         return "\n".join([heading, *(f"  {fault.line()}" for fault in self.faults)])

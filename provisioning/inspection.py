@@ -9,9 +9,10 @@ from pathlib import Path
 from cryptography import x509
 
 from contract.keys import KeyUse
+from contract.settings_file import BadSettings
 from programmes.faults import PackFaults
 from programmes.loader import load as load_packs
-from terminal.settings import BadSettings, Settings, load
+from terminal.settings import Settings, load
 from terminal.trust import Trust, load_trust
 
 #: A certificate or key that ends sooner than this is worth a word while somebody is there anyway.

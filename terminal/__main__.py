@@ -11,14 +11,17 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from terminal.settings import BadSettings, load
+from contract.settings_file import BadSettings
+from terminal.settings import load
 
-#: EX_SOFTWARE of sysexits.h: systemd starts the terminal again, into a clean attract screen.
-CRASHED = 70
+#: systemd starts the terminal again, into a clean attract screen.
+CRASHED = os.EX_SOFTWARE
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Exit status: 0 stopped in good order, 1 fault of a pack, 2 settings that cannot be used."""
+    """Exit status: 0 stopped in good order, 2 a wrong command line, 70 crashed, 78 settings, files or packs that cannot
+    be used: its unit does not start it into the same mistake again. `packs check` ends with 1 for a fault.
+    """
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == ["packs"]:
         from programmes.cli import main as packs
@@ -51,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     programmes = load_packs([settings.path(name) if name.endswith(".toml") else name for name in packs])
     if isinstance(programmes, PackFaults):
         print(programmes.text(), file=sys.stderr)
-        return 2
+        return os.EX_CONFIG
     settings.path(settings.file.terminal.data_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
     from drivers.readers.confinement import forbid_dumps
     from terminal import appliance
@@ -92,7 +95,7 @@ def crash_lines(error: BaseException) -> list[str]:
 
 def _refuse(bad: BadSettings) -> int:
     print(bad.text(), file=sys.stderr)
-    return 2
+    return os.EX_CONFIG
 
 
 if __name__ == "__main__":

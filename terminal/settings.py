@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,29 +10,68 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from contract.settings_file import BadSettings, read_document
 from contract.tables import Fault, FaultList, decode
 
 #: A file below this folder belongs to an installed terminal, where nothing of demo and tests is allowed.
 INSTALLED_AT = Path("/etc/mynapo")
 
-_Pin = Annotated[int, Meta(ge=0, le=27, description="a BCM pin number, 0-27")]
+_Pin = Annotated[
+    int, Meta(ge=0, le=27, description="a BCM pin number, 0-27", extra={"ja": "BCM のピン番号 0 から 27"})
+]
 
 
 class TerminalTable(Struct, frozen=True, kw_only=True):
-    id: Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,40}\Z", description="1-40 of a-z, 0-9 and -")]
-    data_dir: Annotated[str, Meta(min_length=1, description="the folder of outbox.db and mailbox.db")]
-    site: Annotated[str, Meta(min_length=1, description="the place as residents call it")]
+    id: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z0-9-]{1,40}\Z",
+            description="1-40 of a-z, 0-9 and -",
+            extra={"ja": "a-z、0-9、- で 1 から 40 文字"},
+        ),
+    ]
+    data_dir: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="the folder of outbox.db and mailbox.db",
+            extra={"ja": "outbox.db と mailbox.db のフォルダー"},
+        ),
+    ]
+    site: Annotated[
+        str,
+        Meta(
+            min_length=1, description="the place as residents call it", extra={"ja": "住民が呼ぶ場所の名前"}
+        ),
+    ]
     site_address: str = ""
     now: (
-        Annotated[datetime, Meta(tz=True, description="with offset, as 2022-07-15T10:00:00+09:00")] | None
+        Annotated[
+            datetime,
+            Meta(
+                tz=True,
+                description="with offset, as 2022-07-15T10:00:00+09:00",
+                extra={"ja": "時差つきで 2022-07-15T10:00:00+09:00 のように"},
+            ),
+        ]
+        | None
     ) = None
 
 
 class OperatorTable(Struct, frozen=True, kw_only=True):
     """Who runs the terminal (個人情報保護法): shown before anything is read, in the resident's language where given."""
 
-    name: Annotated[str, Meta(min_length=1, description="the operator's name as residents know it")]
-    contact: Annotated[str, Meta(min_length=1, description="telephone and hours")]
+    name: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="the operator's name as residents know it",
+            extra={"ja": "住民が知っている運営者の名前"},
+        ),
+    ]
+    contact: Annotated[
+        str, Meta(min_length=1, description="telephone and hours", extra={"ja": "電話番号と受付時間"})
+    ]
     purpose: str = "ポイントの予約と申込みだけ"
     retention: str = "申込みの日から 1年"
     disclosure: str = ""
@@ -44,17 +82,43 @@ class OperatorTable(Struct, frozen=True, kw_only=True):
 
 
 class CardTable(Struct, frozen=True, kw_only=True):
-    ca: Annotated[tuple[str, ...], Meta(min_length=1, description="PEM files of the 利用者証明用 CA")]
+    ca: Annotated[
+        tuple[str, ...],
+        Meta(
+            min_length=1,
+            description="PEM files of the 利用者証明用 CA",
+            extra={"ja": "利用者証明用 CA の PEM ファイル"},
+        ),
+    ]
     accept_test_ca: bool = False
 
 
 class TrustTable(Struct, frozen=True, kw_only=True):
-    root: Annotated[str, Meta(min_length=1, description="the fleet root's public key, PEM")]
-    sealing_keys: Annotated[str, Meta(min_length=1, description="keys.json, signed by the root")]
+    root: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="the fleet root's public key, PEM",
+            extra={"ja": "センターの根の公開鍵、PEM"},
+        ),
+    ]
+    sealing_keys: Annotated[
+        str,
+        Meta(
+            min_length=1, description="keys.json, signed by the root", extra={"ja": "根が署名した keys.json"}
+        ),
+    ]
 
 
 class DeviceTable(Struct, frozen=True, kw_only=True):
-    signing_key: Annotated[str, Meta(min_length=1, description="the terminal's Ed25519 key, PEM")]
+    signing_key: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="the terminal's Ed25519 key, PEM",
+            extra={"ja": "端末の Ed25519 鍵、PEM"},
+        ),
+    ]
 
 
 class PcscTable(Struct, frozen=True, kw_only=True):
@@ -62,7 +126,14 @@ class PcscTable(Struct, frozen=True, kw_only=True):
 
 
 class NfcTable(Struct, frozen=True, kw_only=True):
-    device: Annotated[str, Meta(min_length=1, description="a serial device, as /dev/ttyAMA0")]
+    device: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="a serial device, as /dev/ttyAMA0",
+            extra={"ja": "/dev/ttyAMA0 のようなシリアル機器"},
+        ),
+    ]
     chip: Literal["pn532"] = "pn532"
 
 
@@ -72,9 +143,24 @@ class ReaderTable(Struct, frozen=True, kw_only=True):
 
 
 class PrinterTable(Struct, frozen=True, kw_only=True):
-    device: Annotated[str, Meta(min_length=1, description="a serial device, as /dev/serial0")]
+    device: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="a serial device, as /dev/serial0",
+            extra={"ja": "/dev/serial0 のようなシリアル機器"},
+        ),
+    ]
     baud: Annotated[int, Meta(ge=1200, le=921_600)] = 115_200
-    columns: Annotated[int, Meta(ge=32, le=64, description="half-width columns, 48 for 80 mm paper")] = 48
+    columns: Annotated[
+        int,
+        Meta(
+            ge=32,
+            le=64,
+            description="half-width columns, 48 for 80 mm paper",
+            extra={"ja": "半角の桁数、80 mm の紙は 48"},
+        ),
+    ] = 48
 
 
 class PanelTable(Struct, frozen=True, kw_only=True):
@@ -107,11 +193,16 @@ class UplinkTable(Struct, frozen=True, kw_only=True):
 
 
 class ProgrammeTable(Struct, frozen=True, kw_only=True):
-    packs: Annotated[tuple[str, ...], Meta(min_length=1, description='as ["national-2022"]')]
+    packs: Annotated[
+        tuple[str, ...],
+        Meta(min_length=1, description='as ["national-2022"]', extra={"ja": '["national-2022"] のように'}),
+    ]
 
 
 class ScreenTable(Struct, frozen=True, kw_only=True):
-    size: Annotated[str, Meta(pattern=r"^\d{3,4}x\d{3,4}$", description="as 720x1280")] = "720x1280"
+    size: Annotated[
+        str, Meta(pattern=r"^\d{3,4}x\d{3,4}$", description="as 720x1280", extra={"ja": "720x1280 のように"})
+    ] = "720x1280"
     language: Literal["ja", "ja-easy", "en"] = "ja"
     fullscreen: bool = False
     mm_per_px: Annotated[float, Meta(gt=0.05, lt=1.0)] = 0.122
@@ -132,7 +223,10 @@ class LimitsTable(Struct, frozen=True, kw_only=True):
 
 
 class RobotTable(Struct, frozen=True, kw_only=True):
-    socket: Annotated[str, Meta(min_length=1, description="a path of at most 100 bytes")]
+    socket: Annotated[
+        str,
+        Meta(min_length=1, description="a path of at most 100 bytes", extra={"ja": "100 バイトまでの場所"}),
+    ]
 
 
 class File(Struct, frozen=True, kw_only=True):
@@ -171,39 +265,32 @@ class Settings:
         return self.file.terminal.now is not None or self.file.card.accept_test_ca
 
 
-@dataclass(frozen=True)
-class BadSettings:
-    faults: tuple[Fault, ...]
-
-    def text(self) -> str:
-        return "\n".join(
-            [
-                "設定が使えません。The settings cannot be used:",
-                *(f"  {fault.line()}" for fault in self.faults),
-            ]
-        )
-
-
 def load(path: Path, *, installed: bool) -> Settings | BadSettings:
     """Reads `terminal.toml`. `installed` (or a file below /etc/mynapo) refuses what is for demo and tests only."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        reason = f"cannot be read: {error.strerror}"
-        return BadSettings((Fault(str(path), "", reason, "give a readable TOML file with --config"),))
-    except UnicodeDecodeError as error:
-        return BadSettings((Fault(str(path), "", f"not UTF-8 at byte {error.start}", "save it as UTF-8"),))
-    except tomllib.TOMLDecodeError as error:
-        return BadSettings((Fault(str(path), "", f"not TOML: {error}", "correct that line"),))
+    raw = read_document(path)
+    if isinstance(raw, Fault):
+        return BadSettings((raw,))
     faults = FaultList(str(path))
     _accept_integers_as_seconds(raw)
     file = decode(raw, File, faults)
     installed = installed or _is_installed(path)
     for key, present in _demo_keys(raw).items():
         if installed and present:
-            faults.add(key, "is for demo and tests only", "remove it from an installed terminal's settings")
+            faults.add(
+                key,
+                "is for demo and tests only",
+                "remove it from an installed terminal's settings",
+                rule_ja="練習と試験のための項目です",
+                way_out_ja="置いてある端末の設定からは消す",
+            )
     if file is not None and file.limits.idle_end_s <= file.limits.idle_warning_s:
-        faults.add("limits.idle_end_s", "must be longer than idle_warning_s", "for example 45 and 75")
+        faults.add(
+            "limits.idle_end_s",
+            "must be longer than idle_warning_s",
+            "for example 45 and 75",
+            rule_ja="idle_warning_s より長くありません",
+            way_out_ja="たとえば 45 と 75 にする",
+        )
     if file is None or faults.found:
         return BadSettings(tuple(faults.found))
     return Settings(file, path.resolve().parent)

@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from contract.certificate_chain import TrustAnchors
 from contract.encoding import Malformed
 from contract.keys import KeyRing, read_keys
+from contract.settings_file import BadSettings, unreadable
 from contract.tables import Fault
-from terminal.settings import BadSettings, Settings
+from terminal.settings import Settings
 
 T = TypeVar("T")
 
@@ -43,10 +44,19 @@ class _Files:
         try:
             return parse(path.read_bytes())
         except OSError as error:
-            self.faults.append(Fault(str(path), key, error.strerror or "unreadable", "name a readable file"))
+            self.faults.append(
+                unreadable(str(path), key, error, "put the file there", "ファイルをそこに置く")
+            )
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             self.faults.append(
-                Fault(str(path), key, str(error) or "not PEM", "give a PEM file of the right kind")
+                Fault(
+                    str(path),
+                    key,
+                    str(error) or "not PEM",
+                    "ask the fleet for the right file",
+                    f"正しい種類のファイルではありません（{error}）",
+                    "運営センターに正しいファイルを求める",
+                )
             )
         return None
 

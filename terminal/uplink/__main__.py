@@ -17,16 +17,15 @@ from types import TracebackType
 
 import sdnotify
 
+from contract.settings_file import BadSettings
 from terminal.journal.link import LinkState, write_link
 from terminal.journal.mailbox import Mailbox, MailboxUnavailable
 from terminal.journal.outbox_reader import OutboxReader
 from terminal.journal.status import StatusReader
 from terminal.uplink.presence import Presence
-from terminal.uplink.settings import SettingsFault, UplinkSettings, read_settings
+from terminal.uplink.settings import UplinkSettings, read_settings
 from terminal.uplink.uplink import OUTBOX, Surroundings, Uplink
 
-_BAD_SETTINGS = 78  # EX_CONFIG of sysexits.h
-_NO_MAILBOX = 73  # EX_CANTCREAT
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -38,13 +37,13 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     sys.excepthook = _tell_place
     settings = read_settings(options.config)
-    if isinstance(settings, SettingsFault):
-        print(settings, file=sys.stderr)
-        return _BAD_SETTINGS
+    if isinstance(settings, BadSettings):
+        print(settings.text(), file=sys.stderr)
+        return os.EX_CONFIG
     mailbox = Mailbox.open(settings.data_dir / "mailbox.db", now=_now, random=os.urandom)
     if isinstance(mailbox, MailboxUnavailable):
         print(f"{settings.data_dir / 'mailbox.db'}: {mailbox.reason}", file=sys.stderr)
-        return _NO_MAILBOX
+        return os.EX_CANTCREAT
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
-from contract.tables import FaultList, decode
+from contract.settings_file import BadSettings, read_document, unreadable
+from contract.tables import Fault, FaultList, decode
 from contract.topics import is_terminal_id
 
 _Text = Annotated[str, msgspec.Meta(min_length=1)]
@@ -55,43 +55,28 @@ class UplinkSettings:
     resend_s: float
 
 
-@dataclass(frozen=True)
-class SettingsFault:
-    """What is wrong with the file, each bad key named."""
-
-    path: Path
-    faults: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return f"{self.path}: " + "; ".join(self.faults)
-
-
-def read_settings(path: Path) -> UplinkSettings | SettingsFault:
+def read_settings(path: Path) -> UplinkSettings | BadSettings:
     """File paths count from the settings file's folder."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        reason = f"cannot be read: {error.strerror}"
-        return SettingsFault(path, (f"{reason} → give a readable TOML file with --config",))
-    except UnicodeDecodeError as error:
-        return SettingsFault(path, (f"not UTF-8 at byte {error.start} → save it as UTF-8",))
-    except tomllib.TOMLDecodeError as error:
-        return SettingsFault(path, (f"not TOML: {error} → correct that line",))
+    document = read_document(path)
+    if isinstance(document, Fault):
+        return BadSettings((document,))
     faults = FaultList(str(path))
     # The terminal's own program owns [terminal] and knows more keys there; in [uplink] an unknown key is a slip.
     terminal = decode(_known_part(document.get("terminal"), _Terminal), _Terminal, faults, "terminal")
     uplink = decode(_table(document.get("uplink")), _Uplink, faults, "uplink")
     if terminal is not None and not is_terminal_id(terminal.id):
-        faults.add("terminal.id", "is no terminal id", "use 1 to 40 of a-z, 0-9 and -")
+        faults.add(
+            "terminal.id",
+            "is no terminal id",
+            "use 1 to 40 of a-z, 0-9 and -",
+            rule_ja="端末の名前として使えません",
+            way_out_ja="a-z、0-9、- で 1 から 40 文字にする",
+        )
     folder = path.absolute().parent
     if uplink is not None:
-        for name in ("ca", "cert", "key"):
-            if not (folder / getattr(uplink, name)).is_file():
-                faults.add(f"uplink.{name}", f"no such file {folder / getattr(uplink, name)}", "provision it")
+        _check_files(uplink, folder, faults)
     if terminal is None or uplink is None or faults.found:
-        return SettingsFault(
-            path, tuple(f"{fault.key}: {fault.rule} → {fault.way_out}" for fault in faults.found)
-        )
+        return BadSettings(tuple(faults.found))
     return UplinkSettings(
         terminal=terminal.id,
         data_dir=folder / terminal.data_dir,
@@ -105,6 +90,23 @@ def read_settings(path: Path) -> UplinkSettings | SettingsFault:
         spread_s=uplink.spread_s,
         resend_s=uplink.resend_s,
     )
+
+
+def _check_files(uplink: _Uplink, folder: Path, faults: FaultList) -> None:
+    for name in ("ca", "cert", "key"):
+        file = folder / getattr(uplink, name)
+        try:
+            file.open("rb").close()
+        except OSError as error:
+            faults.found.append(
+                unreadable(
+                    str(file),
+                    f"uplink.{name}",
+                    error,
+                    "make the key with mynapo-provision keys; the fleet gives the other two",
+                    "鍵は mynapo-provision keys で作り、証明書の 2 つは運営センターからもらって置く",
+                )
+            )
 
 
 def _table(raw: object) -> dict[str, Any]:

@@ -31,8 +31,8 @@ def test_help_tells_of_the_packs(capsys: pytest.CaptureFixture[str]) -> None:
     assert "packs --help" in capsys.readouterr().out
 
 
-def test_settings_that_are_not_there_end_it_with_2(
+def test_settings_that_are_not_there_end_it_with_78(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--config", str(tmp_path / "nowhere.toml")]) == 2
+    assert main(["--config", str(tmp_path / "nowhere.toml")]) == 78
     assert "nowhere.toml" in capsys.readouterr().err

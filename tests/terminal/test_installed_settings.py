@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from contract.settings_file import BadSettings
 from terminal import settings
-from terminal.settings import BadSettings, Settings, load
+from terminal.settings import Settings, load
 
 SOUND = """
 [terminal]

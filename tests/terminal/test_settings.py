@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from terminal.settings import BadSettings, Settings, load
+from contract.settings_file import BadSettings
+from terminal.settings import Settings, load
 
 LEAST = """
 [terminal]
