@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -55,6 +56,12 @@ def test_no_unit_is_looser_than_it_must_be(unit: Path, tmp_path: Path) -> None:
     rows = json.loads(done.stdout)
     exposure = sum(float(row.get("exposure") or 0) for row in rows) * 10
     assert exposure <= LOOSEST.get(unit.name, 20), [row["name"] for row in rows if row.get("exposure")]
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_settings_that_cannot_be_used_make_no_restart_and_no_reboot(unit: Path) -> None:
+    """Every program ends with EX_CONFIG for them; restarted, the terminal would reboot its machine for ever."""
+    assert f"RestartPreventExitStatus={os.EX_CONFIG}\n" in unit.read_text(encoding="utf-8")
 
 
 def test_the_terminal_has_no_network_and_overwrites_freed_memory() -> None:
