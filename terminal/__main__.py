@@ -12,15 +12,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from contract.settings_file import BadSettings
-from terminal.settings import load
+from contract.tables import Fault
+from terminal.settings import Settings, load
 
 #: systemd starts the terminal again, into a clean attract screen.
 CRASHED = os.EX_SOFTWARE
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Exit status: 0 stopped in good order, 2 a wrong command line, 70 crashed, 78 settings, files or packs that cannot
-    be used: its unit does not start it into the same mistake again. `packs check` ends with 1 for a fault.
+    """Exit status: 0 stopped in good order, 2 a wrong command line, 70 crashed, 73 a journal that cannot be
+    opened, 78 settings, files or packs that cannot be used (its unit does not start it into the same mistake again).
+    `packs check` ends with 1 for a fault.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == ["packs"]:
@@ -55,7 +57,9 @@ def run(options: argparse.Namespace) -> int:
     if isinstance(programmes, PackFaults):
         print(programmes.text(), file=sys.stderr)
         return os.EX_CONFIG
-    settings.path(settings.file.terminal.data_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = _data_folder(settings)
+    if folder is not None:
+        return _refuse(BadSettings((folder,)))
     from drivers.readers.confinement import forbid_dumps
     from terminal import appliance
 
@@ -67,6 +71,22 @@ def run(options: argparse.Namespace) -> int:
     except BaseExceptionGroup as group:
         _say(group)
         return CRASHED
+
+
+def _data_folder(settings: Settings) -> Fault | None:
+    """Made if it is not there; a fault if this user could write nothing into it."""
+    data = settings.path(settings.file.terminal.data_dir)
+    way_out = "use sudo, or name a folder of your own"
+    way_out_ja = "sudo をつけるか、書けるフォルダーを指す"
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        reason, reason_ja = f"cannot be made: {error.strerror}", f"作れません（{error.strerror}）"
+    else:
+        if os.access(data, os.W_OK | os.X_OK):
+            return None
+        reason, reason_ja = "no right to write there", "書く権限がありません"
+    return Fault(str(data), "terminal.data_dir", reason, way_out, reason_ja, way_out_ja)
 
 
 def _thread_died(died: threading.ExceptHookArgs) -> None:

@@ -12,6 +12,7 @@ import platform
 import secrets
 import shutil
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -177,6 +178,8 @@ def _open_journal(
 ) -> JournalThread:
     from terminal.journal.events import ProcessStarted
     from terminal.journal.outbox import CannotOpen, Outbox
+    from terminal.journal.trouble_words import trouble_fault
+    from terminal.journal.writer_lock import writer_of
     from terminal.journal_thread import JournalThread
 
     outbox = Outbox.open(
@@ -186,9 +189,10 @@ def _open_journal(
         limit=settings.file.limits.outbox_records,
     )
     if isinstance(outbox, CannotOpen):
-        raise SystemExit(
-            f"{data / 'outbox.db'}: cannot be opened ({outbox.reason.value}); no enrolment could be kept"
-        )
+        fault = trouble_fault(data / "outbox.db", outbox.reason, writer=writer_of(data / "outbox.db"))
+        head = "記録を開けないので、受付できません。Without its journal the terminal takes no enrolment:"
+        print(head, *fault.lines(), sep="\n", file=sys.stderr)
+        raise SystemExit(os.EX_CANTCREAT)
     journal = JournalThread(
         outbox,
         data,

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from terminal.journal.database import Trouble
 
+_LOCKS = Path("/proc/locks")
+
 
 def take_writer_lock(path: Path) -> int | Trouble:
     """A descriptor that holds the lock beside `path` until it is closed, by the kernel if the process dies."""
     try:
-        lock = os.open(path.with_name(path.name + ".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        lock = os.open(_lock_of(path), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError:
         return Trouble.CANNOT_OPEN
     try:
@@ -21,3 +23,27 @@ def take_writer_lock(path: Path) -> int | Trouble:
         os.close(lock)
         return Trouble.IN_USE
     return lock
+
+
+def writer_of(path: Path) -> int | None:
+    """The process that holds the lock, as far as the kernel says (proc_locks(5)); for people, not for decisions.
+
+    None as well where it cannot be known: a file system whose device number is another there (Btrfs), a process of
+    another PID namespace.
+    """
+    try:
+        stat = _lock_of(path).stat()
+        table = _LOCKS.read_text(encoding="ascii")
+    except OSError:
+        return None
+    file = f"{os.major(stat.st_dev):02x}:{os.minor(stat.st_dev):02x}:{stat.st_ino}"
+    for row in table.splitlines():
+        # 12: FLOCK  ADVISORY  WRITE 3460 fe:00:2149600 0 EOF; one that only waits has "->" behind its number
+        cells = row.split()
+        if len(cells) == 8 and cells[1] == "FLOCK" and cells[5] == file and int(cells[4]) > 0:
+            return int(cells[4])
+    return None
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_name(path.name + ".lock")

@@ -22,6 +22,7 @@ from terminal.journal.link import LinkState, write_link
 from terminal.journal.mailbox import Mailbox, MailboxUnavailable
 from terminal.journal.outbox_reader import OutboxReader
 from terminal.journal.status import StatusReader
+from terminal.journal.trouble_words import trouble_fault
 from terminal.uplink.presence import Presence
 from terminal.uplink.settings import UplinkSettings, read_settings
 from terminal.uplink.uplink import OUTBOX, Surroundings, Uplink
@@ -42,7 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
         return os.EX_CONFIG
     mailbox = Mailbox.open(settings.data_dir / "mailbox.db", now=_now, random=os.urandom)
     if isinstance(mailbox, MailboxUnavailable):
-        print(f"{settings.data_dir / 'mailbox.db'}: {mailbox.reason}", file=sys.stderr)
+        fault = trouble_fault(settings.data_dir / "mailbox.db", mailbox.reason)
+        print("受け箱を開けません。The mailbox cannot be opened:", *fault.lines(), sep="\n", file=sys.stderr)
         return os.EX_CANTCREAT
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bench.card.residents import Residents
+from bench.fleet_keys import make_fleet, make_terminal
 from terminal.__main__ import main
 
 
@@ -36,3 +39,56 @@ def test_settings_that_are_not_there_end_it_with_78(
 ) -> None:
     assert main(["--config", str(tmp_path / "nowhere.toml")]) == 78
     assert "nowhere.toml" in capsys.readouterr().err
+
+
+SETTINGS = """
+[terminal]
+id = "tk-0042"
+data_dir = "{data}"
+site = "みほん駅前店"
+[operator]
+name = "みほん運営センター"
+contact = "0000-00-0000"
+[card]
+ca = ["{ca}"]
+[trust]
+root = "{root}"
+sealing_keys = "{keys}"
+[device]
+signing_key = "{device}"
+[programme]
+packs = ["{pack}"]
+"""
+
+
+def _settings(folder: Path, **bad: str) -> Path:
+    fleet, authority = make_fleet(folder / "fleet")
+    sound = {
+        "data": "data",
+        "ca": Residents(folder / "residents", datetime.now(UTC)).auth_ca_pem(),
+        "root": fleet.root,
+        "keys": fleet.keys,
+        "device": make_terminal(authority, "tk-0042", folder / "terminal").device_key,
+        "pack": "national-2022",
+    }
+    file = folder / "terminal.toml"
+    file.write_text(SETTINGS.format(**{**sound, **bad}), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("bad", "named"),
+    [
+        ({"data": "terminal.toml/data"}, "terminal.data_dir"),
+        ({"root": "gone.pem"}, "gone.pem: trust.root"),
+        ({"device": "terminal.toml"}, "terminal.toml: device.signing_key"),
+        ({"pack": "national-1999"}, "national-1999.toml"),
+    ],
+)
+def test_what_the_settings_name_and_cannot_be_used_ends_it_with_78(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], bad: dict[str, str], named: str
+) -> None:
+    assert main(["--config", str(_settings(tmp_path, **bad))]) == 78
+    told = capsys.readouterr().err
+    assert named in told
+    assert not told.isascii()

@@ -24,6 +24,7 @@ from terminal.journal.outbox import CannotOpen, CommitFailed, Committed, Outbox,
 from terminal.journal.outbox_reader import OutboxReader, Unavailable
 from terminal.journal.outbox_rows import Cursor
 from terminal.journal.retention import Tidied
+from terminal.journal.writer_lock import writer_of
 from tests.terminal.journal.conftest import OpenOutbox, Wall, crash, lay_down
 
 EVENT = EnrolmentCommitted("application")
@@ -174,7 +175,9 @@ def test_a_full_outbox_refuses_says_so_once_and_takes_again_after_an_ack(
 def test_a_second_writer_is_turned_away(open_outbox: OpenOutbox, outbox_path: Path, wall: Wall) -> None:
     first = open_outbox()
     assert Outbox.open(outbox_path, now=wall, random=os.urandom) == CannotOpen(Trouble.IN_USE)
+    assert writer_of(outbox_path) == os.getpid()
     first.close()
+    assert writer_of(outbox_path) is None
     open_outbox()
 
 
