@@ -97,7 +97,8 @@ def _keys_of(struct: type[msgspec.Struct]) -> tuple[_Key, ...]:
 
 def _description(hint: Any) -> _WayOut:
     """The `description` that the model gives to a field, in English; in Japanese as `extra={"ja": …}` beside it."""
-    for extra in getattr(hint, "__metadata__", ()):
+    options = get_args(hint) if get_origin(hint) in (types.UnionType, Union) else (hint,)
+    for extra in (extra for option in options for extra in getattr(option, "__metadata__", ())):
         if isinstance(extra, msgspec.Meta) and extra.description:
             return _WayOut(extra.description, (extra.extra or {}).get("ja", ""))
     return _WayOut()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,13 +11,17 @@ from cryptography import x509
 
 from contract.keys import KeyUse
 from contract.settings_file import BadSettings
+from contract.tables import Fault
 from programmes.faults import PackFaults
 from programmes.loader import load as load_packs
 from terminal.settings import Settings, load
 from terminal.trust import Trust, load_trust
+from terminal.uplink.settings import read_settings as uplink_settings
 
 #: A certificate or key that ends sooner than this is worth a word while somebody is there anyway.
 SOON = timedelta(days=60)
+
+_USES_JA = {KeyUse.SEAL: "封をする鍵", KeyUse.ACK: "受領通知の鍵", KeyUse.ANSWER: "答えの鍵"}
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class Finding:
     """One thing. `bad` means that the terminal would not start, or could not send."""
 
     bad: bool
-    text: str
+    fault: Fault
 
 
 def inspect(path: Path, now: datetime, *, installed: bool) -> tuple[Finding, ...]:
@@ -33,63 +38,99 @@ def inspect(path: Path, now: datetime, *, installed: bool) -> tuple[Finding, ...
     if isinstance(settings, BadSettings):
         return _bad(settings)
     trust = load_trust(settings)
-    found = _bad(trust) if isinstance(trust, BadSettings) else _keys(trust, now)
-    return (*found, *_packs(settings), *_uplink(settings, now), *_devices(settings))
+    found = _bad(trust) if isinstance(trust, BadSettings) else tuple(_keys(settings, trust, now))
+    return (*found, *_packs(path, settings), *_uplink(path, settings, now), *_devices(path, settings))
 
 
 def _bad(settings: BadSettings) -> tuple[Finding, ...]:
-    return tuple(Finding(True, fault.line()) for fault in settings.faults)
+    return tuple(Finding(True, fault) for fault in settings.faults)
 
 
-def _keys(trust: Trust, now: datetime) -> tuple[Finding, ...]:
-    found = []
+def _keys(settings: Settings, trust: Trust, now: datetime) -> Iterator[Finding]:
+    file = str(settings.path(settings.file.trust.sealing_keys))
+    way_out, way_out_ja = "get a new document from the fleet", "運営センターから新しい鍵の一覧をもらって置く"
     for use in KeyUse:
-        key = trust.ring.newest(use, now)
+        key, name = trust.ring.newest(use, now), _USES_JA[use]
         if key is None:
-            found.append(
-                Finding(True, f"keys.json: no key for {use.value}; get a new document from the fleet")
-            )
+            rule, rule_ja = f"no key for {use.value}", f"{name}がありません"
+            yield Finding(True, Fault(file, use.value, rule, way_out, rule_ja, way_out_ja))
         elif key.not_after < now + SOON:
-            when = key.not_after.date().isoformat()
-            found.append(Finding(key.not_after < now, f"keys.json: the key for {use.value} ends on {when}"))
-    return tuple(found)
+            day = key.not_after.date().isoformat()
+            rule, rule_ja = f"the key for {use.value} ends on {day}", f"{name}の期限が {day} です"
+            yield Finding(key.not_after < now, Fault(file, use.value, rule, way_out, rule_ja, way_out_ja))
 
 
-def _packs(settings: Settings) -> tuple[Finding, ...]:
+def _packs(path: Path, settings: Settings) -> Iterator[Finding]:
+    """The author's words behind one sentence for the technician, who can only check the name and ask for another."""
     names = settings.file.programme.packs
     loaded = load_packs([settings.path(name) if name.endswith(".toml") else name for name in names])
     if isinstance(loaded, PackFaults):
-        return tuple(Finding(True, fault.line()) for fault in loaded.faults)
-    return ()
+        for fault in loaded.faults:
+            way_out_ja = (
+                f"{path} の packs の名前を確かめる。合っていれば運営センターに知らせて、直したものをもらう"
+            )
+            rule_ja = "制度のパックに誤りがあります（くわしくは English）"
+            yield Finding(True, Fault(fault.file, fault.key, fault.rule, fault.way_out, rule_ja, way_out_ja))
 
 
-def _uplink(settings: Settings, now: datetime) -> tuple[Finding, ...]:
+def _uplink(path: Path, settings: Settings, now: datetime) -> Iterator[Finding]:
     table = settings.file.uplink
     if table is None:
-        return (Finding(False, "[uplink] is absent: records stay in the terminal until there is one"),)
-    path = settings.path(table.cert)
-    try:
-        certificate = x509.load_pem_x509_certificate(path.read_bytes())
-    except OSError as error:
-        return (Finding(True, f"uplink.cert {path}: {error.strerror}; the fleet issues it from the request"),)
-    except ValueError:
-        return (
-            Finding(True, f"uplink.cert {path}: no PEM certificate; the fleet issues it from the request"),
+        yield Finding(
+            False,
+            Fault(
+                str(path),
+                "[uplink]",
+                "missing: records stay in the terminal until there is one",
+                "add it, as in terminal.toml.example",
+                "ありません。届け出は端末の中にたまります",
+                "terminal.toml.example のとおりに書き足す",
+            ),
         )
+        return
+    uplink = uplink_settings(path)
+    if isinstance(uplink, BadSettings):
+        yield from _bad(uplink)
+        return
+    try:
+        certificate = x509.load_pem_x509_certificate(uplink.cert.read_bytes())
+    except ValueError:
+        yield Finding(
+            True,
+            Fault(
+                str(uplink.cert),
+                "uplink.cert",
+                "no PEM certificate",
+                "the fleet issues it from uplink.csr.pem",
+                "PEM の証明書ではありません",
+                "uplink.csr.pem を運営センターへ渡して、証明書をもらう",
+            ),
+        )
+        return
     ends = certificate.not_valid_after_utc
     if ends < now + SOON:
-        return (Finding(ends < now, f"uplink.cert ends on {ends.date().isoformat()}; renew it"),)
-    return ()
+        day = ends.date().isoformat()
+        way_out, way_out_ja = "have the fleet issue a new one", "運営センターに新しい証明書を出してもらう"
+        fault = Fault(
+            str(uplink.cert), "uplink.cert", f"ends on {day}", way_out, f"期限が {day} です", way_out_ja
+        )
+        yield Finding(ends < now, fault)
 
 
-def _devices(settings: Settings) -> tuple[Finding, ...]:
+def _devices(path: Path, settings: Settings) -> Iterator[Finding]:
     file = settings.file
     named = {
         "printer.device": file.printer.device if file.printer is not None else None,
         "reader.nfc.device": file.reader.nfc.device if file.reader.nfc is not None else None,
     }
-    return tuple(
-        Finding(False, f"{key} {device}: not there now; check the cable and the name")
-        for key, device in named.items()
-        if device is not None and not Path(device).exists()
-    )
+    for key, device in named.items():
+        if device is not None and not Path(device).exists():
+            fault = Fault(
+                str(path),
+                key,
+                f"{device} is not there now",
+                "check the cable and the name (ls /dev/serial* /dev/tty*)",
+                f"{device} がいまありません",
+                "線と名前を確かめる（ls /dev/serial* /dev/tty*）",
+            )
+            yield Finding(False, fault)

@@ -8,44 +8,46 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from contract.settings_file import unreadable
+from contract.tables import Fault
+from programmes.days import in_japan
+from terminal.journal.database import trouble_of
+from terminal.journal.events import BY_ID, Severity
 from terminal.journal.outbox_reader import OutboxReader, Overview, Unavailable
+from terminal.journal.trouble_words import trouble_fault
 
-_BROKEN = "ファイルは消さずに 運営センターへ知らせてください"
+_SEVERITIES = {
+    Severity.INFO: "通常",
+    Severity.NOTICE: "参考",
+    Severity.WARNING: "注意",
+    Severity.ALARM: "警報",
+}
 
 
-@dataclass(frozen=True)
-class NotReadable:
-    reason: str
-    way_out: str
-
-
-def journal_lines(data_dir: Path, now: datetime, *, events: int = 20) -> tuple[str, ...] | NotReadable:
+def journal_lines(data_dir: Path, now: datetime, *, events: int = 20) -> tuple[str, ...] | Fault:
     """Lines in Japanese: depth, age, last seq, and the newest `events` audit events, oldest first."""
     path = data_dir / "outbox.db"
     try:
         path.open("rb").close()  # SQLite does not say which of the two it was
-    except FileNotFoundError:
-        return NotReadable(
-            f"{path}: 端末の記録が ありません", "端末の data_dir を --data-dir で教えてください"
-        )
     except OSError as error:
-        return NotReadable(
-            f"{path}: {error.strerror}", "sudo をつけるか、端末の利用者として 実行してください"
+        way_out, way_out_ja = (
+            "name the terminal's data_dir with --data-dir",
+            "端末の data_dir を --data-dir で指す",
         )
+        return unreadable(str(path), "", error, way_out, way_out_ja)
     reader = OutboxReader(path, now=lambda: now)
     overview = reader.overview()
     reader.close()
     if isinstance(overview, Unavailable):
-        return NotReadable(f"{path}: {overview.reason.value}", _BROKEN)
+        return trouble_fault(path, overview.reason)
     try:
         rows = list(_events(path, events))
     except sqlite3.Error as error:
-        return NotReadable(f"{path}: {error}", _BROKEN)
+        return trouble_fault(path, trouble_of(error))
     return (*_summary(overview), *(_line(row) for row in reversed(rows)))
 
 
@@ -56,7 +58,8 @@ def _summary(overview: Overview) -> tuple[str, ...]:
     return (
         waiting + oldest,
         f"ジャーナル {overview.journal}　最後の番号 {overview.last_seq}",
-        f"監査の鎖の先 {overview.audit_head[:16]}…",
+        f"監査の鎖の先（はじめの 16 文字） {overview.audit_head[:16]}",
+        "最後の出来事（日本時間、意味は docs/audit-events.md）",
     )
 
 
@@ -69,5 +72,8 @@ def _events(path: Path, count: int) -> Iterator[dict[str, Any]]:
 
 
 def _line(row: dict[str, Any]) -> str:
-    at = datetime.fromtimestamp(row["at"] / 1000, UTC).isoformat(timespec="seconds")
-    return f"{at}  {row['event']}  {bytes(row['arguments']).decode()}"
+    """Moment in Japan, weight, meaning, and the event as the fleet and the manual call it."""
+    at = in_japan(datetime.fromtimestamp(row["at"] / 1000, UTC)).strftime("%Y-%m-%d %H:%M:%S")
+    kind = BY_ID.get(row["event"])
+    weight, meaning = ("不明", "知らない出来事。") if kind is None else (_SEVERITIES[kind.severity], kind.ja)
+    return f"{at}  {weight}  {meaning}  {row['event']}  {bytes(row['arguments']).decode()}"

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import NameOID
 
+from contract.tables import Fault
 from contract.topics import is_terminal_id
 
 
@@ -31,16 +32,17 @@ class Made:
     request: Path
 
 
-@dataclass(frozen=True)
-class NotMade:
-    reason: str
-    way_out: str
-
-
-def make_keys(terminal: str, folder: Path) -> Made | NotMade:
+def make_keys(terminal: str, folder: Path) -> Made | Fault:
     """Writes `device/` and `uplink/` below `folder`. Never overwrites: a key that is replaced orphans records."""
     if not is_terminal_id(terminal):
-        return NotMade(f"{terminal!r} is no terminal id", "use 1-40 of a-z, 0-9 and -, as on the label")
+        return Fault(
+            "--terminal",
+            "",
+            f"{terminal!r} is no terminal id",
+            "use 1-40 of a-z, 0-9 and -, as on the label",
+            f"{terminal!r} は端末の名前に使えません",
+            "ラベルのとおりに、a-z、0-9、- で 1 から 40 文字にする",
+        )
     made = Made(
         device_key=folder / "device" / "device-ed25519.pem",
         device_public=folder / "device" / "device-ed25519.pub.pem",
@@ -49,8 +51,13 @@ def make_keys(terminal: str, folder: Path) -> Made | NotMade:
     )
     existing = next((path for path in (made.device_key, made.tls_key) if path.exists()), None)
     if existing is not None:
-        return NotMade(
-            f"{existing} exists already", "keep it; to give the terminal a new identity, move it away"
+        return Fault(
+            str(existing),
+            "",
+            "exists already",
+            "keep it; to give the terminal a new identity, move it away",
+            "もうあります",
+            "そのまま使う。端末に新しい身元を与えるときだけ、よそへ移してからもう一度",
         )
     device, tls = Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP256R1())
     try:
@@ -62,8 +69,13 @@ def make_keys(terminal: str, folder: Path) -> Made | NotMade:
         _write(made.tls_key, tls.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600)
         _write(made.request, _request(terminal, tls), 0o644)
     except OSError as error:
-        return NotMade(
-            f"{error.filename}: {error.strerror}", "run it as root, or name a folder you may write to"
+        return Fault(
+            str(error.filename),
+            "",
+            f"cannot be written: {error.strerror}",
+            "use sudo, or name with --folder a folder that you may write to",
+            f"書けません（{error.strerror}）",
+            "sudo をつけるか、書けるフォルダーを --folder で指す",
         )
     return made
 

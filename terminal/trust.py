@@ -20,6 +20,10 @@ from terminal.settings import Settings
 
 T = TypeVar("T")
 
+_FROM_FLEET = ("get it from the fleet and put it there", "運営センターからもらって、そこに置く")
+#: Where a missing file comes from, in English and Japanese.
+_WHENCE = {"device.signing_key": ("make it with mynapo-provision keys", "mynapo-provision keys で作る")}
+
 #: Where a newer key document from the fleet is kept, beside the journal.
 RECEIVED_KEYS = "keys.json"
 
@@ -44,9 +48,7 @@ class _Files:
         try:
             return parse(path.read_bytes())
         except OSError as error:
-            self.faults.append(
-                unreadable(str(path), key, error, "put the file there", "ファイルをそこに置く")
-            )
+            self.faults.append(unreadable(str(path), key, error, *_WHENCE.get(key, _FROM_FLEET)))
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             self.faults.append(
                 Fault(
@@ -68,7 +70,9 @@ def load_trust(settings: Settings) -> Trust | BadSettings:
     root = files.read("trust.root", file.trust.root, _ed25519_public)
     device = files.read("device.signing_key", file.device.signing_key, _ed25519_private)
     ring = None
-    if root is not None:
+    if root is None:
+        files.read("trust.sealing_keys", file.trust.sealing_keys, bytes)  # at least said if it is not there
+    else:
         ring = files.read("trust.sealing_keys", file.trust.sealing_keys, lambda data: _ring(data, root))
     if files.faults or root is None or device is None or ring is None:
         return BadSettings(tuple(files.faults))

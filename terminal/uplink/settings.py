@@ -15,6 +15,17 @@ from contract.topics import is_terminal_id
 _Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
+#: Where each of the three files comes from, in English and Japanese.
+_WHENCE = {
+    "ca": ("get the broker's CA from the fleet", "中継の CA を運営センターからもらって置く"),
+    "cert": (
+        "give uplink.csr.pem to the fleet and get the certificate",
+        "uplink.csr.pem を運営センターへ渡し、もらった証明書を置く",
+    ),
+    "key": ("make it with mynapo-provision keys", "mynapo-provision keys で作る"),
+}
+
+
 class _Terminal(msgspec.Struct, frozen=True):
     id: _Text
     data_dir: _Text
@@ -93,20 +104,12 @@ def read_settings(path: Path) -> UplinkSettings | BadSettings:
 
 
 def _check_files(uplink: _Uplink, folder: Path, faults: FaultList) -> None:
-    for name in ("ca", "cert", "key"):
+    for name in _WHENCE:
         file = folder / getattr(uplink, name)
         try:
             file.open("rb").close()
         except OSError as error:
-            faults.found.append(
-                unreadable(
-                    str(file),
-                    f"uplink.{name}",
-                    error,
-                    "make the key with mynapo-provision keys; the fleet gives the other two",
-                    "鍵は mynapo-provision keys で作り、証明書の 2 つは運営センターからもらって置く",
-                )
-            )
+            faults.found.append(unreadable(str(file), f"uplink.{name}", error, *_WHENCE[name]))
 
 
 def _table(raw: object) -> dict[str, Any]:

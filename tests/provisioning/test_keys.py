@@ -10,8 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from contract.tables import Fault
 from provisioning.__main__ import main
-from provisioning.keys import Made, NotMade, make_keys
+from provisioning.keys import Made, make_keys
 
 
 def test_private_keys_are_readable_by_their_owner_only(tmp_path: Path) -> None:
@@ -44,14 +45,15 @@ def test_an_existing_key_is_never_overwritten(tmp_path: Path) -> None:
     assert isinstance(first, Made)
     before = first.device_key.read_bytes()
     again = make_keys("tk-0042", tmp_path)
-    assert isinstance(again, NotMade)
-    assert "exists already" in again.reason
+    assert isinstance(again, Fault)
+    assert again.file == str(first.device_key)
+    assert "そのまま使う" in again.way_out_ja
     assert first.device_key.read_bytes() == before
 
 
 @pytest.mark.parametrize("name", ["", "TK-1", "tk 1", "tk/1", "x" * 41, "all+"])
 def test_a_name_that_is_no_terminal_id_makes_nothing(name: str, tmp_path: Path) -> None:
-    assert isinstance(make_keys(name, tmp_path), NotMade)
+    assert isinstance(make_keys(name, tmp_path), Fault)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -62,3 +64,14 @@ def test_the_command_names_the_files_that_go_to_the_fleet(
     said = capsys.readouterr().out
     assert "uplink.csr.pem" in said
     assert "PRIVATE" not in said
+
+
+def test_a_folder_that_cannot_be_written_is_named_with_the_way_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert main(["keys", "--terminal", "tk-0042", "--folder", str(tmp_path / "file")]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("悪い  鍵を作れません")
+    assert str(tmp_path / "file") in told
+    assert "--folder" in told
