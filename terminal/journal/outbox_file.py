@@ -63,6 +63,8 @@ def inspect(path: Path) -> Trouble | None:
             # would take an accepted enrolment out of the queue without a word.
             if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
                 return Trouble.DAMAGED
+            if not outbox_rows.queue_is_whole(connection):
+                return Trouble.DAMAGED
             state = outbox_rows.state(connection)
             if state.in_use and wal_bytes == 0:
                 # While in use the WAL is never empty: whoever took it took committed rows with it, and their

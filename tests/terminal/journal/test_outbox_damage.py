@@ -8,6 +8,7 @@ import random
 import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,9 @@ import pytest
 from bench.perf_journal import TERMINAL, SyntheticFleet, store
 from contract.ack import Ack, read_ack
 from terminal.journal.audit import ChainWhole
+from terminal.journal.database import connect_reader
 from terminal.journal.outbox import Outbox
-from terminal.journal.outbox_rows import Pending
+from terminal.journal.outbox_rows import Pending, queue_is_whole
 from terminal.journal.salvage import UNREADABLE_JOURNAL
 from tests.terminal.journal.conftest import OpenOutbox, Wall, crash, lay_down
 
@@ -291,19 +293,36 @@ def test_a_foreign_database_under_our_name_is_moved_aside(tmp_path: Path, wall: 
     outbox.close()
 
 
+def _flip_acknowledgement(data: bytearray, row: Pending) -> None:
+    """Gives a waiting row's table cell an acknowledgement; the indexes keep saying that it waits."""
+    # A cell of the table: the id comes before the hash there, and in no index do they stand side by side.
+    at = data.index((row.journal + "\x1a" + row.id + row.sha256).encode())
+    # Serial types stand before the first text: that of acked_at is the last of them, NULL is 0, constant 1 is 9.
+    assert data[at - 1] == 0
+    data[at - 1] = 9
+
+
+def test_the_queue_itself_is_compared_with_the_rows_whatever_the_version_of_sqlite_checks(
+    before: Before, tmp_path: Path
+) -> None:
+    sound = before.closed["outbox.db"]
+    damaged = bytearray(sound)
+    _flip_acknowledgement(damaged, before.rows[25])
+    for name, content, whole in (("sound", sound, True), ("damaged", bytes(damaged), False)):
+        with closing(connect_reader(lay_down({"outbox.db": content}, tmp_path / name))) as connection:
+            assert queue_is_whole(connection) is whole
+
+
 @pytest.mark.parametrize("column", ["id", "journal", "sha256", "acked"])
 def test_a_flipped_bit_in_a_waiting_rows_columns_never_takes_it_out_of_the_queue_silently(
     before: Before, tmp_path: Path, wall: Wall, column: str
 ) -> None:
     data = bytearray(before.closed["outbox.db"])
     row = before.rows[25]
-    # A cell of the table: the id comes before the hash there, and in no index do they stand side by side.
-    at = data.index((row.journal + "\x1a" + row.id + row.sha256).encode())
     if column == "acked":
-        # Serial types stand before the first text: that of acked_at is the last of them, NULL is 0, constant 1 is 9.
-        assert data[at - 1] == 0
-        data[at - 1] = 9
+        _flip_acknowledgement(data, row)
     else:
+        at = data.index((row.journal + "\x1a" + row.id + row.sha256).encode())
         start = data.index({"id": row.id, "journal": row.journal, "sha256": row.sha256}[column].encode(), at)
         data[start + 3] ^= 1
     outbox = reopened(lay_down({"outbox.db": bytes(data)}, tmp_path / "damaged"), wall)
