@@ -66,7 +66,8 @@ def test_the_qr_code_has_four_white_modules_on_every_side(module: int) -> None:
     full = np.flatnonzero(
         rows[:, :24].any(axis=1)
     )  # the two lines of text reach the left edge, the code does not
-    upper, lower = int(full[np.argmax(np.diff(full))]), int(full[np.argmax(np.diff(full)) + 1])
+    gap = int(np.argmax(np.diff(full)))
+    upper, lower = int(full[gap]), int(full[gap + 1])
     code = np.flatnonzero(rows[upper + 1 : lower].any(axis=1)) + upper + 1
     assert alone.height < len(rows)
     assert code[-1] - code[0] + 1 == 21 * module
