@@ -10,12 +10,16 @@ import time
 import webbrowser
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from bench.control_socket import ask
+from bench.rig_parts import Display, RigChoices
 from bench.run_folder import FolderTooLong, RunFolder, default_folder
+from bench.terminal_files import ReaderChoice, TerminalChoices
+from terminal.views import Language
 
 #: What the clock of a bench shows unless told otherwise: 第2弾 is open, and no deadline is near.
 NOW = "2022-07-15T10:00:00+09:00"
@@ -97,16 +101,20 @@ def _options() -> argparse.ArgumentParser:
 
 
 def _up_options(up: argparse.ArgumentParser) -> None:
-    up.add_argument("--display", choices=("offscreen", "x11", "xvfb", "browser"), default="offscreen")
-    up.add_argument("--reader", choices=("pcsc", "nfc", "both"), default="both")
+    up.add_argument("--display", choices=_values(Display), default=Display.OFFSCREEN.value)
+    up.add_argument("--reader", choices=_values(ReaderChoice), default=ReaderChoice.BOTH.value)
     up.add_argument("--now", type=datetime.fromisoformat, default=datetime.fromisoformat(NOW))
     up.add_argument("--size", default="720x1280", help="of the window, in pixels")
-    up.add_argument("--language", choices=("ja", "ja-easy", "en"), default="ja")
+    up.add_argument("--language", choices=_values(Language), default=Language.JA.value)
     up.add_argument("--packs", default="national-2022,demo-services", help="programme packs, by comma")
     up.add_argument("--seed", type=int, default=0, help="which people and PINs")
     up.add_argument("--restart", action="store_true", help="start again what dies, as systemd would")
     up.add_argument("--no-dock", action="store_true", help="without the page beside the window")
     up.add_argument("--open", action="store_true", help="open the dock in a browser")
+
+
+def _values(choices: type[StrEnum]) -> tuple[str, ...]:
+    return tuple(choice.value for choice in choices)
 
 
 def _up(folder: RunFolder, options: argparse.Namespace) -> int:
@@ -116,9 +124,7 @@ def _up(folder: RunFolder, options: argparse.Namespace) -> int:
     from bench.processes import ProcessFailed
     from bench.rig import AlreadyRunning, Rig
     from bench.rig_control import RigControl
-    from bench.rig_parts import Display, RigChoices
     from bench.screen_server import DisplayFailed
-    from bench.terminal_files import Language, ReaderChoice, TerminalChoices
 
     if options.now.tzinfo is None:
         print("--now needs an offset, as 2022-07-15T10:00:00+09:00", file=sys.stderr)

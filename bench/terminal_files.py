@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from bench.fleet_keys import private_file
+from terminal.views import Language
 
 TERMINAL = "bench-0001"
 #: BCM pins of the bench's wiring; free ones on a Raspberry Pi whose UART is used (14, 15).
@@ -20,11 +21,6 @@ class ReaderChoice(StrEnum):
     PCSC = "pcsc"
     NFC = "nfc"
     BOTH = "both"
-
-
-class Language(StrEnum):
-    JA = "ja"
-    EN = "en"
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
+import fcntl
+import signal
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bench.__main__ import main
-from bench.run_folder import LONGEST_FOLDER
+from bench.rig_parts import Display
+from bench.run_folder import LONGEST_FOLDER, RunFolder
+from bench.terminal_files import ReaderChoice
+from terminal.views import Language
+
+
+@pytest.fixture
+def claimed() -> Iterator[Path]:
+    """A folder in which another bench runs: the way of `up` up to the first process."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    with tempfile.TemporaryDirectory(prefix="mc-") as name:
+        with RunFolder(Path(name).resolve()).lock.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield Path(name)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--language", each) for each in Language]
+    + [("--display", each) for each in Display]
+    + [("--reader", each) for each in ReaderChoice],
+)
+def test_whatever_the_terminal_can_be_a_bench_can_be_asked_for(
+    option: str, value: str, claimed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["up", option, value, "--folder", str(claimed)]) == 1
+    assert "a bench is running" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -17,6 +49,7 @@ from bench.run_folder import LONGEST_FOLDER
         (["card", "insert"], "`who`"),
         (["card", "swap"], "`who`"),
         (["up", "--reader", "usb"], "--reader"),
+        (["up", "--language", "fr"], "ja-easy"),
     ],
 )
 def test_a_line_that_lacks_something_says_what(

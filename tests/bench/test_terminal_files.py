@@ -11,6 +11,7 @@ from bench.run_folder import FolderTooLong, RunFolder
 from bench.terminal_files import TERMINAL, TerminalChoices, Wiring, write_terminal_toml
 from terminal.settings import Settings, load
 from terminal.uplink.settings import UplinkSettings, read_settings
+from terminal.views import Language
 
 NOW = datetime.fromisoformat("2022-07-15T10:00:00+09:00")
 
@@ -52,6 +53,13 @@ def test_the_terminal_accepts_the_whole_file(tmp_path: Path) -> None:
     assert file.panel is not None
     assert file.panel.factory == "pigpio"
     assert settings.demo
+
+
+@pytest.mark.parametrize("language", [*Language])
+def test_the_terminal_speaks_the_language_that_was_chosen(tmp_path: Path, language: Language) -> None:
+    settings = load(_written(tmp_path, language=language), installed=False)
+    assert isinstance(settings, Settings), settings
+    assert settings.file.screen.language == language.value
 
 
 def test_the_uplink_accepts_the_same_file(tmp_path: Path) -> None:
