@@ -58,7 +58,17 @@ class Dialogue:
     _heard: deque[Answer] = field(default_factory=deque)  # one read may bring several: none may be lost
 
     def ask_status(self) -> PrinterStatus:
-        """Asks DLE EOT 1, 2, 4 and if needed 3; at most four times `_ANSWER_S`."""
+        """Asks DLE EOT 1, 2, 4 and if needed 3; at most nine times `_ANSWER_S`.
+
+        The answers all look alike, and one that comes late shifts those after it by one: bad news is asked for twice.
+        """
+        status = self._read_status()
+        if status.condition is Condition.BAD and not self.line.lost:
+            self._wait_for_any((), _ANSWER_S)  # lets the shifted rest go by
+            status = self._read_status()
+        return status
+
+    def _read_status(self) -> PrinterStatus:
         self._hush()
         replies: dict[int, int] = {}
         for kind in (1, 2, 4):
@@ -139,13 +149,16 @@ class Dialogue:
         if self._wait_for(Kind.IN_ORDER, sent - self.monotonic() + _WATCH_S) is not None:
             return _Wait.ANSWERED
         silent = 0
+        before: _Wait | PrinterStatus = _Wait.SILENT
         while self.monotonic() < end and not self.line.lost:
             seen = self._glance()
             if seen is _Wait.ANSWERED:
                 return seen
             silent = silent + 1 if seen is _Wait.SILENT else 0
-            if isinstance(seen, PrinterStatus) and seen.condition is Condition.BAD:
+            # Twice the same: after a stall a late answer may have been taken for the next question's.
+            if isinstance(seen, PrinterStatus) and seen.condition is Condition.BAD and seen == before:
                 return seen
+            before = seen
             if silent == _SILENT_WATCHES:
                 break
             if self._wait_for(Kind.IN_ORDER, _WATCH_S) is not None:

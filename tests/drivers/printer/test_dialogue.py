@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from bench.paper.machine import Machine
 from drivers.printer.dialogue import Dialogue
 from drivers.printer.document import EJECT, compose
@@ -111,3 +113,66 @@ def test_the_proof_of_a_job_that_comes_in_one_read_with_another_answer_is_not_lo
     dialogue = Dialogue(line, time.monotonic)
     assert dialogue.print(compose(NEXT), EJECT) == Printed()
     assert not dialogue.torn
+
+
+DRAWER_SHUT = (
+    b"\x16"  # what many printers answer to DLE EOT 1; as an answer to DLE EOT 2 it means an open cover
+)
+
+
+class StallingLine(MachineLine):
+    """Tells nothing for `stall_s` from its first question or job on; a job's own proof comes `job_s` later still.
+
+    Time is its own: it passes while somebody waits for bytes.
+    """
+
+    def __init__(self, stall_s: float, job_s: float = 0.0) -> None:
+        super().__init__()
+        self._stall_s = stall_s
+        self._job_s = job_s
+        self.now = 1.0
+        self._until = 0.0
+        self._owed: list[bytes] = []
+        self._proof = b""
+
+    def write(self, data: bytes, timeout_s: float) -> bool:
+        is_job = len(data) > 100
+        if not self._until and is_job == bool(self._job_s):
+            self._until = self.now + self._stall_s
+        super().write(data, timeout_s)
+        answer, self.incoming = self.incoming, b""
+        if is_job:
+            self._proof = answer
+        else:
+            self._owed.append(DRAWER_SHUT if data == b"\x10\x04\x01" else answer)
+        return True
+
+    def read(self, timeout_s: float) -> bytes:
+        if self._proof and self.now >= self._until + self._job_s:
+            proof, self._proof = self._proof, b""
+            return proof
+        if self._owed and self.now >= self._until:
+            return self._owed.pop(0)
+        self.now += max(0.0, min(timeout_s, 0.005))
+        return b""
+
+    def forget_unread(self) -> None:
+        if self.now >= self._until:
+            self._owed.clear()
+
+
+@pytest.mark.parametrize("stall_s", [0.3, 0.45, 0.6, 0.7, 1.0, 1.4])
+def test_after_a_stall_a_late_answer_is_not_taken_for_a_fault_of_the_job_in_hand(stall_s: float) -> None:
+    line = StallingLine(stall_s, job_s=1.5)
+    dialogue = Dialogue(line, lambda: line.now)
+    assert dialogue.print(compose(NEXT), EJECT) == Printed()
+    assert not dialogue.torn
+
+
+@pytest.mark.parametrize("stall_s", [0.1, 0.2, 0.3, 0.4, 0.7])
+def test_after_a_stall_a_late_answer_is_not_taken_for_a_fault_of_an_idle_printer(stall_s: float) -> None:
+    line = StallingLine(stall_s)
+    dialogue = Dialogue(line, lambda: line.now)
+    seen = {dialogue.ask_status().condition for _ in range(8)}
+    assert Condition.BAD not in seen
+    assert Condition.GOOD in seen
