@@ -7,6 +7,7 @@ one and the public half of the other.
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,9 @@ class Made:
 
 
 def make_keys(terminal: str, folder: Path) -> Made | Fault:
-    """Writes `device/` and `uplink/` below `folder`. Never overwrites: a key that is replaced orphans records."""
+    """Writes `device/` and `uplink/` below `folder`, all of it or nothing. Never overwrites: a key that is replaced
+    orphans records.
+    """
     if not is_terminal_id(terminal):
         return Fault(
             "--terminal",
@@ -59,25 +62,44 @@ def make_keys(terminal: str, folder: Path) -> Made | Fault:
             "もうあります",
             "そのまま使う。端末に新しい身元を与えるときだけ、よそへ移してからもう一度",
         )
-    device, tls = Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP256R1())
-    try:
-        _write(
-            made.device_key, device.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600
-        )
-        public = device.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        _write(made.device_public, public, 0o644)
-        _write(made.tls_key, tls.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600)
-        _write(made.request, _request(terminal, tls), 0o644)
-    except OSError as error:
-        return Fault(
-            str(error.filename),
-            "",
-            f"cannot be written: {error.strerror}",
-            "use sudo, or name with --folder a folder that you may write to",
-            f"書けません（{error.strerror}）",
-            "sudo をつけるか、書けるフォルダーを --folder で指す",
-        )
+    written: list[Path] = []
+    for path, (content, mode) in _contents(terminal, made).items():
+        try:
+            _write(path, content, mode)
+        except OSError as error:
+            for whole in written:  # half an identity would be kept by the next run, and never be whole
+                whole.unlink(missing_ok=True)
+            return _not_written(path, error)
+        written.append(path)
     return made
+
+
+def _contents(terminal: str, made: Made) -> dict[Path, tuple[bytes, int]]:
+    """What goes into each file, and its mode."""
+    device, tls = Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP256R1())
+    private = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    public = device.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return {
+        made.device_key: (device.private_bytes(*private), 0o600),
+        made.device_public: (public, 0o644),
+        made.tls_key: (tls.private_bytes(*private), 0o600),
+        made.request: (_request(terminal, tls), 0o644),
+    }
+
+
+def _not_written(path: Path, error: OSError) -> Fault:
+    way_out = "use sudo, or name with --folder a folder that you may write to"
+    way_out_ja = "sudo をつけるか、書けるフォルダーを --folder で指す"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        way_out, way_out_ja = "make room on the disk (df), then run it again", "df で見て空きを作り、もう一度"
+    return Fault(
+        str(error.filename or path),
+        "",
+        f"cannot be written: {error.strerror}",
+        way_out,
+        f"書けません（{error.strerror}）",
+        way_out_ja,
+    )
 
 
 def _request(terminal: str, key: ec.EllipticCurvePrivateKey) -> bytes:
@@ -88,10 +110,14 @@ def _request(terminal: str, key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _write(path: Path, content: bytes, mode: int) -> None:
-    """Created with its mode from the first byte on, and on the disk when it returns."""
+    """Created with its mode from the first byte on, and on the disk when it returns; nothing of it when it raises."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink()
+        raise

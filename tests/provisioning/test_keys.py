@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -75,3 +76,27 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_way_out(
     assert told.startswith("悪い  鍵を作れません")
     assert str(tmp_path / "file") in told
     assert "--folder" in told
+
+
+@pytest.mark.parametrize("flushed", range(4))
+def test_a_disk_that_fills_half_way_leaves_no_half_identity_behind(
+    flushed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four files are flushed one after another; the one after `flushed` of them does not fit any more."""
+    real, done = os.fsync, []
+
+    def fills(descriptor: int) -> None:
+        if len(done) == flushed:
+            raise OSError(28, "No space left on device")
+        done.append(descriptor)
+        real(descriptor)
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", fills)
+        fault = make_keys("tk-0042", tmp_path)
+    assert isinstance(fault, Fault)
+    assert "No space left on device" in fault.rule
+    assert str(tmp_path) in fault.file
+    assert "空きを作り" in fault.way_out_ja
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert isinstance(make_keys("tk-0042", tmp_path), Made)
