@@ -83,7 +83,8 @@ def test_a_disk_that_fills_half_way_leaves_no_half_identity_behind(
     flushed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Four files are flushed one after another; the one after `flushed` of them does not fit any more."""
-    real, done = os.fsync, []
+    real = os.fsync
+    done: list[int] = []
 
     def fills(descriptor: int) -> None:
         if len(done) == flushed:
