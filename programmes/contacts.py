@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from programmes.model import Contact, Counter, Pack, Subject
+from programmes.model import Contact, Pack, Subject
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,3 @@ def who_answers(pack: Pack, subject: Subject, day: date) -> Contact | OperatorAn
     """The one line to print for a subject on `day`."""
     valid = contacts_on(pack, subject, day)
     return valid[0] if valid else OperatorAnswers()
-
-
-def counters_in(pack: Pack, municipality: str) -> tuple[Counter, ...]:
-    """The counters of `municipality` first, then those that every municipality has."""
-    own = [
-        counter for counter in pack.counters if counter.municipality and counter.municipality == municipality
-    ]
-    return (*own, *(counter for counter in pack.counters if not counter.municipality))

@@ -84,25 +84,6 @@ def check(typed: str, entry: Entry) -> EntryVerdict:
     return Unusual(broken[0][0]) if broken else Fits()
 
 
-def split_groups(text: str, entry: Entry) -> tuple[str, ...]:
-    """`text` cut as printed; what goes beyond the groups is one more, empty groups are left out."""
-    if not entry.groups:
-        return (text,) if text else ()
-    ends = [*accumulate(entry.groups), max(len(text), sum(entry.groups))]
-    starts = [0, *ends[:-1]]
-    return tuple(part for start, end in zip(starts, ends, strict=True) if (part := text[start:end]))
-
-
-def first_difference(first: str, second: str, entry: Entry) -> int | None:
-    """The group, counted from 1, in which two entries differ; None if they are the same."""
-    one, other = normalise(first, entry), normalise(second, entry)
-    if one == other:
-        return None
-    pairs = zip(one, other, strict=False)
-    at = next((index for index, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
-    return _group_at(at, entry)
-
-
 def _broken_rules(text: str, entry: Entry) -> list[tuple[str, EntryVerdict]]:
     broken: list[tuple[str, EntryVerdict]] = []
     wrong = _wrong_character(text, entry.character_class)

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import jaconv
 
-from programmes.services import Kind, Service
+from programmes.services import Service
 
 
 class Row(StrEnum):
@@ -87,12 +87,6 @@ def next_rows(services: Iterable[Service], typed: Sequence[Row]) -> frozenset[Ro
         for rows in _all_rows(service)
         if rows[: len(wanted)] == wanted and len(rows) > len(wanted)
     )
-
-
-def of_kinds(services: Iterable[Service], kinds: Iterable[Kind]) -> tuple[Service, ...]:
-    """The services of some kinds, in kana order."""
-    wanted = frozenset(kinds)
-    return in_kana_order(service for service in services if service.service_kind in wanted)
 
 
 def in_kana_order(services: Iterable[Service]) -> tuple[Service, ...]:

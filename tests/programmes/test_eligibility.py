@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from programmes.consistency import DECIDABLE_HERE
-from programmes.contacts import OperatorAnswers, contacts_on, counters_in, who_answers
+from programmes.contacts import OperatorAnswers, contacts_on, who_answers
 from programmes.eligibility import (
     CertificateExpired,
     CertificateInDates,
@@ -219,9 +219,3 @@ def test_the_helpline_shows_the_hours_of_the_day_or_gives_way_to_the_operator(
 def test_paid_lines_stand_after_the_free_one_and_are_marked(pack: Pack) -> None:
     lines = contacts_on(pack, "programme", date(2022, 7, 15))
     assert [(line.phone, line.paid) for line in lines] == [("0120-95-0178", False), ("050-3627-0952", True)]
-
-
-def test_the_own_municipality_comes_before_what_all_have(pack: Pack) -> None:
-    places = counters_in(pack, "熱海市")
-    assert places[0].phone == "0557-86-6074"
-    assert len(counters_in(pack, "みほん市")) == len(places) - 1

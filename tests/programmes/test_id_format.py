@@ -18,9 +18,7 @@ from programmes.id_format import (
     WrongBeginning,
     WrongClass,
     check,
-    first_difference,
     normalise,
-    split_groups,
 )
 from programmes.loader import Programme
 from programmes.model import Text
@@ -95,36 +93,6 @@ def test_no_verdict_carries_what_was_typed() -> None:
         assert typed not in repr(check(typed, entry))
 
 
-@pytest.mark.parametrize(
-    ("second", "group"),
-    [
-        ("6900123456789012", None),
-        ("6900 1234 5678 9012", None),
-        ("6901123456789012", 1),
-        ("6900123556789012", 2),
-        ("6900123456789013", 4),
-        ("690012345678", 4),
-        ("", 1),
-    ],
-)
-def test_a_mismatch_names_the_group_only(second: str, group: int | None) -> None:
-    assert first_difference("6900123456789012", second, CARD) == group
-
-
-@pytest.mark.parametrize(
-    ("text", "groups"),
-    [
-        ("", ()),
-        ("690", ("690",)),
-        ("69001", ("6900", "1")),
-        ("6900123456789012", ("6900", "1234", "5678", "9012")),
-        ("69001234567890123", ("6900", "1234", "5678", "9012", "3")),
-    ],
-)
-def test_a_number_is_cut_as_it_is_printed(text: str, groups: tuple[str, ...]) -> None:
-    assert split_groups(text, CARD) == groups
-
-
 digits = st.text("0123456789", min_size=16, max_size=16)
 classes: st.SearchStrategy[CharacterClass] = st.sampled_from(["digits", "upper-alphanumeric", "alphanumeric"])
 
@@ -145,7 +113,6 @@ def test_an_unconfirmed_row_never_refuses_what_the_keypad_can_type(text: str) ->
 def test_any_text_at_all_gets_a_verdict(text: str) -> None:
     for entry in (CARD, UNSURE, LUHN, LETTERS):
         check(text, entry)
-        assert "".join(split_groups(text, entry)) == text
 
 
 @given(digits, st.integers(0, 15), st.integers(1, 9))
@@ -153,12 +120,6 @@ def test_luhn_finds_every_single_wrong_digit(number: str, place: int, change: in
     good = next(candidate for last in "0123456789" if check(candidate := number[:15] + last, LUHN) == Fits())
     wrong = good[:place] + str((int(good[place]) + change) % 10) + good[place + 1 :]
     assert check(wrong, LUHN) == CheckDigitDiffers()
-
-
-@given(digits, st.integers(0, 15), st.integers(1, 9))
-def test_two_different_entries_always_differ_in_the_right_group(number: str, place: int, change: int) -> None:
-    other = number[:place] + str((int(number[place]) + change) % 10) + number[place + 1 :]
-    assert first_difference(number, other, CARD) == place // 4 + 1
 
 
 def test_facts_of_the_confirmed_services_refuse_and_the_others_hint(national: Programme) -> None:

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from programmes.loader import Programme
-from programmes.search import Row, fold_kana, in_kana_order, next_rows, of_kinds, rows_of, search
-from programmes.services import Kind
+from programmes.search import Row, fold_kana, in_kana_order, next_rows, rows_of, search
 
 
 @pytest.mark.parametrize(
@@ -62,9 +61,3 @@ def test_the_keys_offered_next_all_find_something_and_the_others_nothing(nationa
         for row in Row:
             assert bool(search(national.services, (*typed, row))) is (row in offered)
         typed = (*typed, sorted(offered)[0])
-
-
-def test_the_lists_by_kind_hold_every_service_once(national: Programme) -> None:
-    kinds: tuple[Kind, ...] = ("e-money", "prepaid", "qr", "credit", "debit")
-    keys = [service.key for kind in kinds for service in of_kinds(national.services, (kind,))]
-    assert sorted(keys) == sorted(service.key for service in national.services)
