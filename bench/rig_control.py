@@ -8,11 +8,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import selectors
 import signal
-import socket
 import time
 from collections.abc import Callable
 from typing import Any
@@ -20,11 +18,11 @@ from typing import Any
 from bench.broker import BrokerFailed
 from bench.card.pcscd import PcscdFailed
 from bench.card.slot_control import OrderRefused
+from bench.control_socket import ControlListener
 from bench.processes import ProcessFailed
 from bench.rig import Rig
 
 _LOOK_S = 0.25  # how often the parts are looked at
-_LONGEST_LINE = 65_536
 _MOST_LOG = 100_000
 
 
@@ -35,60 +33,23 @@ class RigControl:
         self._rig = rig
         self._running = True
         self._selector = selectors.DefaultSelector()
-        self._halves: dict[socket.socket, bytes] = {}
-        path = rig.folder.control
-        path.unlink(missing_ok=True)
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(path))
-        self._listener.listen(16)
-        self._selector.register(self._listener, selectors.EVENT_READ)
+        self._listener = ControlListener(rig.folder.control, self._selector, self.obey)
 
     def serve(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda _number, _frame: self._stop())
         look_at = 0.0
         while self._running:
-            for key, _ in self._selector.select(_LOOK_S):
-                end = key.fileobj
-                if end is self._listener:
-                    self._accept()
-                elif isinstance(end, socket.socket):
-                    self._hear(end)
+            for key, mask in self._selector.select(_LOOK_S):
+                key.data(mask)
             if time.monotonic() >= look_at:
                 self._rig.watch()
                 look_at = time.monotonic() + _LOOK_S
-        for client in list(self._halves):
-            self._hang_up(client)
-        self._selector.close()
         self._listener.close()
+        self._selector.close()
 
     def _stop(self) -> None:
         self._running = False
-
-    def _accept(self) -> None:
-        client, _ = self._listener.accept()
-        client.settimeout(5.0)
-        self._halves[client] = b""
-        self._selector.register(client, selectors.EVENT_READ)
-
-    def _hear(self, client: socket.socket) -> None:
-        try:
-            received = client.recv(_LONGEST_LINE)
-        except OSError:
-            received = b""
-        half = self._halves[client] + received
-        if not received or len(half) > _LONGEST_LINE:
-            self._hang_up(client)
-            return
-        *lines, self._halves[client] = half.split(b"\n")
-        for line in lines:
-            with contextlib.suppress(OSError):
-                client.sendall(json.dumps(self.obey(line), ensure_ascii=False).encode() + b"\n")
-
-    def _hang_up(self, client: socket.socket) -> None:
-        self._selector.unregister(client)
-        del self._halves[client]
-        client.close()
 
     def obey(self, line: bytes) -> dict[str, Any]:
         """What a line asks for is done, and answered."""

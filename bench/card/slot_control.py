@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import socket
 import subprocess
 import sys
 import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from bench.control_socket import ask
 
 START_S = 10.0
 
@@ -25,14 +25,8 @@ class SlotControl:
         self.control = control
 
     def order(self, op: str, **arguments: object) -> dict[str, Any]:
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(30.0)  # the slot serves one at a time, and a hanging card holds it up
-            connection.connect(str(self.control))
-            connection.sendall(json.dumps({"op": op, **arguments}).encode() + b"\n")
-            with connection.makefile("rb") as answers:
-                answer: dict[str, Any] = json.loads(
-                    answers.readline() or b'{"ok": false, "error": "no answer"}'
-                )
+        # The slot serves one at a time, and a hanging card holds it up.
+        answer = ask(self.control, {"op": op, **arguments}, timeout_s=30.0)
         if not answer["ok"]:
             raise OrderRefused(answer["error"])
         return answer

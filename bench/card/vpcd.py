@@ -29,6 +29,7 @@ from bench.card.faults import BentCard
 from bench.card.iso7816 import IsoCard, Manner, Pin
 from bench.card.model import CardModel
 from bench.card.residents import Residents
+from bench.control_socket import ControlListener
 
 RETRY_S = 0.05
 """How often a card that lies in the slot tries to connect."""
@@ -58,11 +59,7 @@ class VirtualSlot:
         self._rest_until = 0.0
         self._running = True
         self._selector = selectors.DefaultSelector()
-        control.unlink(missing_ok=True)
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(control))
-        self._listener.listen(8)
-        self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
+        self._listener = ControlListener(control, self._selector, self._obey)
 
     def run(self) -> None:
         """Until {"op":"stop"}."""
@@ -77,8 +74,8 @@ class VirtualSlot:
                 ):
                     self._connect()
                 waiting = self._card is not None and self._connection is None
-                for key, _ in self._selector.select(RETRY_S if waiting else 5.0):
-                    key.data(key.fileobj)
+                for key, mask in self._selector.select(RETRY_S if waiting else 5.0):
+                    key.data(mask)
             self._disconnect()
 
     # ------------------------------------------------------------------ the reader's side
@@ -94,7 +91,7 @@ class VirtualSlot:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._quick_ack(connection)
         self._connection = connection
-        self._selector.register(connection, selectors.EVENT_READ, self._serve)
+        self._selector.register(connection, selectors.EVENT_READ, lambda _mask: self._serve(connection))
 
     def _disconnect(self) -> None:
         if self._connection is not None:
@@ -125,6 +122,8 @@ class VirtualSlot:
         return bytes(received)
 
     def _serve(self, connection: socket.socket) -> None:
+        if connection is not self._connection:
+            return  # an order that was ready at the same time took the card out
         head = self._receive(connection, 2)
         body = self._receive(connection, int.from_bytes(head, "big")) if head else None
         if body is None or self._card is None:
@@ -166,26 +165,6 @@ class VirtualSlot:
         return answer
 
     # ------------------------------------------------------------------ the bench's side
-
-    def _accept(self, listener: socket.socket) -> None:
-        client, _ = listener.accept()
-        client.settimeout(5.0)
-        self._selector.register(client, selectors.EVENT_READ, self._hear)
-
-    def _hear(self, client: socket.socket) -> None:
-        line = bytearray()
-        with contextlib.suppress(OSError):
-            while not line.endswith(b"\n") and len(line) < 4096:
-                part = client.recv(4096)
-                if not part:
-                    break
-                line += part
-        if not line:
-            self._selector.unregister(client)
-            client.close()
-            return
-        with contextlib.suppress(OSError):
-            client.sendall(json.dumps(self._obey(bytes(line))).encode() + b"\n")
 
     def _obey(self, line: bytes) -> dict[str, Any]:
         try:
