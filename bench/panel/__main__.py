@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.control_socket import serve_control
-from bench.panel.board import Board
+from bench.panel.board import USER_PINS, Board
 from bench.panel.pigpio_wire import PigpioServer
 
 
@@ -52,6 +52,8 @@ class PanelControl:
         elif op == "presence":
             self.present = {"on": True, "off": False}[request["state"]]
         elif op == "pin":
+            if request["gpio"] not in USER_PINS:
+                raise ValueError(f"no pin {request['gpio']!r}")
             self._board.drive(request["gpio"], request["level"])
             return {"ok": True}
         elif op == "silent":

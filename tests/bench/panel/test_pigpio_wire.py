@@ -114,10 +114,18 @@ def test_a_command_nobody_built_is_answered_as_unknown_and_kept(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "request_", [{"op": "dance"}, {}, {"op": "door", "state": "ajar"}, {"op": "pin", "gpio": "x"}]
+    "request_",
+    [
+        {"op": "dance"},
+        {},
+        {"op": "door", "state": "ajar"},
+        {"op": "pin", "gpio": "x", "level": 1},
+        {"op": "pin", "gpio": 32, "level": 1},
+        {"op": "pin", "gpio": -1, "level": 1},
+    ],
 )
 def test_a_wrong_control_request_is_told_so_and_the_board_lives(
-    board: BoardProcess, request_: dict[str, str]
+    board: BoardProcess, request_: dict[str, object]
 ) -> None:
     assert board.ask(**request_)["ok"] is False
     assert board.ask(op="door", state="open")["door"] == "open"
