@@ -14,9 +14,6 @@ class NoPanel:
         del listener
         return lambda: None
 
-    def has_presence_sensor(self) -> bool:
-        return False
-
     def lamp(self, lamp: Lamp) -> None:
         """Nothing lights."""
 

@@ -63,9 +63,6 @@ class FittedPanel:
             self._loop.call_soon(self._tell_one, listener, event)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
-    def has_presence_sensor(self) -> bool:
-        return self._settings.presence is not None
-
     def lamp(self, lamp: Lamp) -> None:
         self._wishes.put(lamp)
 
@@ -155,7 +152,7 @@ class FittedPanel:
                 check_at = now + CHECK_EVERY_S
             for pin, lit in self._desk.step(now).items():
                 pins.light(pin, lit)
-            pins.tone(self._tunes.step(now))
+            pins.buzz(self._tunes.step(now))
             due = [at for at in (self._desk.next_step_at(now), self._tunes.next_step_at()) if at is not None]
             wait_s = max(0.0, min([check_at, *due]) - time.monotonic())
             try:

@@ -45,19 +45,17 @@ PATTERNS: Mapping[Lamp, Pattern] = {
 
 @dataclass(frozen=True)
 class Note:
-    """`frequency_hz` None = rest."""
+    """`sounds` False = rest. The buzzer has one tone of its own: length and repetition tell the tunes apart."""
 
-    frequency_hz: int | None
+    sounds: bool
     seconds: float
 
 
-# Between 400 and 1000 Hz: hearing in old age fails from the high tones down, JIS S 0013 sets the ceiling for
-# signals of appliances at 2.5 kHz.
 TUNES: Mapping[Sound, tuple[Note, ...]] = {
-    Sound.KEY: (Note(1000, 0.05),),
-    Sound.DONE: (Note(800, 0.2), Note(1000, 0.4)),
-    Sound.TAKE_CARD: (Note(1000, 0.4), Note(None, 0.3)) * 3,
-    Sound.TROUBLE: (Note(400, 0.6), Note(None, 0.2), Note(400, 0.6)),
+    Sound.KEY: (Note(True, 0.05),),
+    Sound.DONE: (Note(True, 0.6),),
+    Sound.TAKE_CARD: (Note(True, 0.4), Note(False, 0.3)) * 3,
+    Sound.TROUBLE: (Note(True, 0.6), Note(False, 0.2), Note(True, 0.6)),
 }
 
 
@@ -104,23 +102,23 @@ class LampDesk:
 
 
 class TunePlayer:
-    """Which tone sounds now. A new tune replaces the one that plays."""
+    """Whether the buzzer sounds now. A new tune replaces the one that plays."""
 
     def __init__(self) -> None:
-        self._ends: tuple[tuple[float, int | None], ...] = ()
+        self._ends: tuple[tuple[float, bool], ...] = ()
 
     def play(self, sound: Sound, now: float) -> None:
         ends = []
         at = now
         for note in TUNES[sound]:
             at += note.seconds
-            ends.append((at, note.frequency_hz))
+            ends.append((at, note.sounds))
         self._ends = tuple(ends)
 
-    def step(self, now: float) -> int | None:
-        """Hz that should sound at `now`, None for silence."""
+    def step(self, now: float) -> bool:
+        """Should it sound at `now`?"""
         self._ends = tuple(one for one in self._ends if one[0] > now)
-        return self._ends[0][1] if self._ends else None
+        return self._ends[0][1] if self._ends else False
 
     def next_step_at(self) -> float | None:
         return self._ends[0][0] if self._ends else None

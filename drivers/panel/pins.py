@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from gpiozero import Buzzer, Device, DigitalInputDevice, DigitalOutputDevice, GPIOZeroError, TonalBuzzer
+from gpiozero import Buzzer, Device, DigitalInputDevice, DigitalOutputDevice, GPIOZeroError
 
 from drivers.panel.settings import PanelSettings
 
@@ -47,10 +47,10 @@ class Pins:
         self._factory = factory
         self._devices: list[Device] = []
         self._levels: dict[int, bool] = {}
-        self._tone_hz: int | None = None
+        self._buzzing = False
         self._on_door, self._on_presence = on_door, on_presence
         self._lamps: dict[int, DigitalOutputDevice] = {}
-        self._buzzer: Buzzer | TonalBuzzer | None = None
+        self._buzzer: Buzzer | None = None
         self._door: DigitalInputDevice | None = None
         self._presence: DigitalInputDevice | None = None
         try:
@@ -63,11 +63,7 @@ class Pins:
         for pin in set(settings.lamps.values()):
             self._lamps[pin] = self._own(DigitalOutputDevice(pin, pin_factory=self._factory))
         if settings.buzzer is not None:
-            if settings.buzzer_kind == "passive":
-                tonal = TonalBuzzer(settings.buzzer, mid_tone="A5", octaves=3, pin_factory=self._factory)
-                self._buzzer = self._own(tonal)
-            else:
-                self._buzzer = self._own(Buzzer(settings.buzzer, pin_factory=self._factory))
+            self._buzzer = self._own(Buzzer(settings.buzzer, pin_factory=self._factory))
         if settings.door is not None:
             self._door = self._own(
                 DigitalInputDevice(
@@ -107,22 +103,17 @@ class Pins:
             raise PanelLost(str(trouble)) from trouble
         self._levels[pin] = lit
 
-    def tone(self, frequency_hz: int | None) -> None:
-        if self._buzzer is None or frequency_hz == self._tone_hz:
+    def buzz(self, sounds: bool) -> None:
+        if self._buzzer is None or sounds is self._buzzing:
             return
         try:
-            if isinstance(self._buzzer, TonalBuzzer):
-                if frequency_hz is None:
-                    self._buzzer.stop()
-                else:
-                    self._buzzer.play(float(frequency_hz))
-            elif frequency_hz is None:
-                self._buzzer.off()
-            else:
+            if sounds:
                 self._buzzer.on()
+            else:
+                self._buzzer.off()
         except trouble_types() as trouble:
             raise PanelLost(str(trouble)) from trouble
-        self._tone_hz = frequency_hz
+        self._buzzing = sounds
 
     def close(self) -> None:
         """Lamps out, buzzer silent, pins back to inputs."""

@@ -17,8 +17,9 @@ HEADER_PINS = range(2, 28)
 class PanelSettings:
     """One BCM pin per function, None = not fitted. Two lamps may share a pin: a panel with one lamp only.
 
-    Wiring: lamps and buzzer are on when the pin is high. The door switch goes to ground and is closed while
-    the door is, so that a cut wire reads as an open door. The presence sensor drives the pin high.
+    Wiring: lamps and buzzer are on when the pin is high; the buzzer sounds by itself. The door switch goes to
+    ground and is closed while the door is, so that a cut wire reads as an open door. The presence sensor drives
+    the pin high.
     """
 
     factory: Literal["lgpio", "pigpio"]
@@ -26,7 +27,6 @@ class PanelSettings:
     port: int = 8888
     lamps: dict[Lamp, int] = field(default_factory=dict)
     buzzer: int | None = None
-    buzzer_kind: Literal["active", "passive"] = "active"  # active: sounds by itself; passive: wants a tone
     door: int | None = None
     presence: int | None = None
 

@@ -320,9 +320,6 @@ class LampPanel:
         for listener in self._listeners:
             listener(event)
 
-    def has_presence_sensor(self) -> bool:
-        return True
-
     def lamp(self, lamp: Lamp) -> None:
         self.lamps.append(lamp)
 

@@ -56,7 +56,6 @@ async def panel(board: BoardProcess) -> AsyncIterator[FittedPanel]:
 async def test_it_is_a_panel_and_it_is_well(panel: FittedPanel) -> None:
     port: Panel = panel
     await until(lambda: port.health()[0].condition is Condition.GOOD)
-    assert port.has_presence_sensor()
 
 
 async def test_the_first_opening_of_the_door_arrives_in_the_loops_thread(
@@ -135,14 +134,6 @@ async def test_the_buzzer_sounds_for_a_key_and_is_silent_after(
 ) -> None:
     panel.sound(Sound.KEY)
     await until(lambda: [one["level"] for one in board.timeline(BUZZER)] == [1, 0])
-
-
-async def test_a_passive_buzzer_gets_a_tone(board: BoardProcess) -> None:
-    panel = await open_panel(settings(board.port, buzzer_kind="passive"))
-    panel.sound(Sound.TROUBLE)
-    await until(lambda: any(one["frequency_hz"] == 400 for one in board.timeline(BUZZER)))
-    await until(lambda: board.timeline(BUZZER)[-1]["level"] == 0)
-    await panel.close()
 
 
 async def test_closing_puts_the_lamp_out(board: BoardProcess) -> None:
@@ -257,6 +248,5 @@ async def test_a_terminal_without_a_panel_has_one_that_does_nothing() -> None:
     panel.lamp(Lamp.TAKE)
     panel.sound(Sound.DONE)
     panel.subscribe(lambda event: None)()
-    assert not panel.has_presence_sensor()
     assert panel.health() == ()
     await panel.close()
