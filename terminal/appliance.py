@@ -42,6 +42,8 @@ from terminal.views import Language, Localised, OutOfService, Presentation, mess
 from terminal.visit import Surroundings
 
 if TYPE_CHECKING:
+    from screens.catalogue import Catalogue
+    from screens.theme import Glass
     from screens.window import KivyScreen
     from terminal.devices import Devices
     from terminal.journal_thread import JournalThread
@@ -70,7 +72,10 @@ async def run(settings: Settings, trust: Trust, programme: Programme) -> int:
     inbox, loop = Inbox(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, inbox.put, Shutdown())
-    screen = _screen(settings)
+    from screens.catalogue import load_catalogue
+
+    catalogue = load_catalogue()
+    screen = _screen(settings, catalogue)
     crashed: asyncio.Future[None] = loop.create_future()
     loop.set_exception_handler(lambda _loop, context: _crash(crashed, context))
     async with asyncio.TaskGroup() as group:
@@ -84,7 +89,7 @@ async def run(settings: Settings, trust: Trust, programme: Programme) -> int:
                 group.create_task(_health(appliance), name="health"),
             ]
             async with _robot(settings, screen):
-                await serve(_day(appliance, trust, programme, inbox))
+                await serve(_day(appliance, trust, programme, catalogue, inbox))
             for task in background:
                 task.cancel()
         screen.close()
@@ -107,19 +112,23 @@ async def _raise_what_crashed(crashed: asyncio.Future[None]) -> None:
 # --------------------------------------------------------------------------- window
 
 
-def _screen(settings: Settings) -> KivyScreen:
-    from screens.environment import prepare
-    from screens.theme import Glass
+def fitted_glass(settings: Settings) -> Glass:
+    """A known size knows its own pixel, unless the settings have measured one."""
+    from screens.theme import glass
 
-    width, height = (int(part) for part in settings.file.screen.size.split("x"))
-    glass = Glass(width, height, settings.file.screen.mm_per_px)
+    return glass(settings.file.screen.size, settings.file.screen.mm_per_px)
+
+
+def _screen(settings: Settings, catalogue: Catalogue) -> KivyScreen:
+    from screens.environment import prepare
+
+    glass = fitted_glass(settings)
     home = settings.path(settings.file.terminal.data_dir) / "kivy"
     home.mkdir(parents=True, exist_ok=True)
     prepare(glass, home, fullscreen=settings.file.screen.fullscreen)
-    from screens.catalogue import load_catalogue
     from screens.window import KivyScreen
 
-    return KivyScreen(glass, load_catalogue())
+    return KivyScreen(glass, catalogue)
 
 
 def _usual(settings: Settings) -> Presentation:
@@ -206,10 +215,10 @@ def _open_journal(
     return journal
 
 
-def _day(appliance: Appliance, trust: Trust, programme: Programme, inbox: Inbox) -> Day:
+def _day(appliance: Appliance, trust: Trust, programme: Programme, catalogue: Catalogue, inbox: Inbox) -> Day:
     settings, devices = appliance.settings, appliance.devices
     limits = settings.file.limits
-    facilities = _facilities(appliance, trust, programme)
+    facilities = _facilities(appliance, trust, programme, catalogue)
     around = Surroundings(
         clock=appliance.clock,
         screen=appliance.screen,
@@ -217,14 +226,13 @@ def _day(appliance: Appliance, trust: Trust, programme: Programme, inbox: Inbox)
         readers=devices.readers,
         panel=devices.panel,
         limits=Limits(
-            limits.idle_warning_s,
-            limits.idle_end_s,
-            limits.card_gap_s,
-            limits.take_card_s,
-            limits.accepted_s,
-            limits.answer_s,
-            limits.presence_cover_s,
-            limits.presence_end_s,
+            idle_warning_s=limits.idle_warning_s,
+            idle_end_s=limits.idle_end_s,
+            card_gap_s=limits.card_gap_s,
+            take_card_s=limits.take_card_s,
+            accepted_s=limits.accepted_s,
+            presence_cover_s=limits.presence_cover_s,
+            presence_end_s=limits.presence_end_s,
         ),
         sample=facilities.sample,
     )
@@ -238,9 +246,7 @@ def _day(appliance: Appliance, trust: Trust, programme: Programme, inbox: Inbox)
     )
 
 
-def _facilities(appliance: Appliance, trust: Trust, programme: Programme) -> Facilities:
-    from screens.catalogue import load_catalogue
-
+def _facilities(appliance: Appliance, trust: Trust, programme: Programme, catalogue: Catalogue) -> Facilities:
     file = appliance.settings.file
     operator = file.operator
     return Facilities(
@@ -250,7 +256,7 @@ def _facilities(appliance: Appliance, trust: Trust, programme: Programme) -> Fac
         device_key=trust.device_key,
         store=appliance.journal,
         printer=appliance.devices.printer,
-        wording=load_catalogue(),
+        wording=catalogue,
         link=appliance.journal,
         operator=Operator(
             name=Localised(operator.name, operator.name_en),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Limits:
     """`idle_*` are multiplied by a view's time factor; the meaning of each stands in FLOW §2 and §3."""
 
@@ -14,6 +14,5 @@ class Limits:
     card_gap_s: float = 2
     take_card_s: float = 20
     accepted_s: float = 60
-    answer_s: float = 5
     presence_cover_s: float = 5
     presence_end_s: float = 20

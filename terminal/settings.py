@@ -205,7 +205,18 @@ class ScreenTable(Struct, frozen=True, kw_only=True):
     ] = "720x1280"
     language: Literal["ja", "ja-easy", "en"] = "ja"
     fullscreen: bool = False
-    mm_per_px: Annotated[float, Meta(gt=0.05, lt=1.0)] = 0.122
+    mm_per_px: (
+        Annotated[
+            float,
+            Meta(
+                gt=0.05,
+                lt=1.0,
+                description="how wide a pixel is, as 0.18; leave it out for 720x1280, 1080x1920 and 1280x800",
+                extra={"ja": "1 画素の幅。0.18 のように。720x1280、1080x1920、1280x800 なら書かない"},
+            ),
+        ]
+        | None
+    ) = None
 
 
 class LimitsTable(Struct, frozen=True, kw_only=True):
@@ -216,7 +227,6 @@ class LimitsTable(Struct, frozen=True, kw_only=True):
     card_gap_s: Annotated[float, Meta(gt=0, le=10)] = 2
     take_card_s: Annotated[float, Meta(gt=0, le=120)] = 20
     accepted_s: Annotated[float, Meta(gt=0, le=600)] = 60
-    answer_s: Annotated[float, Meta(ge=0, le=60)] = 5
     presence_cover_s: Annotated[float, Meta(gt=0, le=60)] = 5
     presence_end_s: Annotated[float, Meta(gt=0, le=300)] = 20
     outbox_records: Annotated[int, Meta(ge=1, le=1_000_000)] = 100_000

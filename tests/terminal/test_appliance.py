@@ -1,0 +1,22 @@
+"""The composition root: what the settings say reaches the parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from screens.theme import KNOWN_GLASS, Glass, glass
+from terminal.appliance import fitted_glass
+from tests.terminal.test_settings import LEAST, sound
+
+
+@pytest.mark.parametrize("size", sorted(KNOWN_GLASS))
+def test_a_known_size_is_laid_out_as_its_pictures_are(tmp_path: Path, size: str) -> None:
+    settings = sound(tmp_path, f'{LEAST}\n[screen]\nsize = "{size}"\n')
+    assert fitted_glass(settings) == glass(size) == KNOWN_GLASS[size]
+
+
+def test_a_pixel_that_the_settings_measure_counts_before_the_known_size(tmp_path: Path) -> None:
+    settings = sound(tmp_path, f'{LEAST}\n[screen]\nsize = "1080x1920"\nmm_per_px = 0.2\n')
+    assert fitted_glass(settings) == Glass(1080, 1920, 0.2)
