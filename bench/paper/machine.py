@@ -21,6 +21,7 @@ _REAL_TIME_BEGUN = re.compile(rb"\x10(?:[\x04\x05]?|\x14(?:\x08.{0,6})?)\Z", re.
 _CLEAR_KEY = b"\x01\x03\x14\x01\x06\x02\x08"
 _CLEARED = b"\x37\x25\x00"
 _STATUS_FIXED = 0x12  # bits 1 and 4 are always set in an answer to DLE EOT
+_DRAWER_HIGH = 0x04  # bit 2 of the answer to DLE EOT 1: pin 3 of the drawer's connector
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Machine:
     buffer_size: int = 4096  # the smaller setting of common receipt printers is 4 KB
     dots_per_s: float | None = None  # None: as fast as possible; 150 mm/s = 1200
     faults: Faults = field(default_factory=Faults)
+    drawer_high: bool = True  # as TM printers answer without a drawer: 0x16 to DLE EOT 1, not 0x12
     lost_bytes: int = 0
     unknown: list[str] = field(default_factory=list)
     done_bytes: int = 0
@@ -163,7 +165,7 @@ class Machine:
     def _status(self, kind: int) -> int:
         faults = self.faults
         if kind == 1:
-            return 0x08 if faults.stops() else 0
+            return (0x08 if faults.stops() else 0) | (_DRAWER_HIGH if self.drawer_high else 0)
         if kind == 2:
             paper, error = 0x20 if faults.paper_out else 0, 0x40 if faults.error else 0
             return (0x04 if faults.cover_open else 0) | paper | error

@@ -20,13 +20,13 @@ def machine(**more: object) -> tuple[Machine, list[bytes]]:
 @pytest.mark.parametrize(
     ("faults", "answers"),
     [
-        ({}, "12 12 12 12"),
-        ({"paper_low": True}, "12 12 12 1e"),
-        ({"paper_out": True}, "1a 32 12 7e"),
-        ({"cover_open": True}, "1a 16 12 12"),
-        ({"jammed": "cutter", "error": "cutter"}, "1a 52 1a 12"),
-        ({"jammed": "head", "error": "head"}, "1a 52 16 12"),
-        ({"offline": True}, "1a 12 12 12"),
+        ({}, "16 12 12 12"),
+        ({"paper_low": True}, "16 12 12 1e"),
+        ({"paper_out": True}, "1e 32 12 7e"),
+        ({"cover_open": True}, "1e 16 12 12"),
+        ({"jammed": "cutter", "error": "cutter"}, "1e 52 1a 12"),
+        ({"jammed": "head", "error": "head"}, "1e 52 16 12"),
+        ({"offline": True}, "1e 12 12 12"),
         ({"silent": True}, ""),
         ({"hung": True}, ""),
     ],
@@ -39,9 +39,15 @@ def test_real_time_status_names_each_fault(faults: dict[str, object], answers: s
     assert said.hex(" ") == answers
 
 
+def test_a_drawer_that_pulls_its_pin_down_is_told_with_the_printers_status_and_nowhere_else() -> None:
+    it, _ = machine(drawer_high=False)
+    said = b"".join(it.receive(b"\x10\x04" + bytes((kind,))) for kind in (1, 2, 3, 4))
+    assert said.hex(" ") == "12 12 12 12"
+
+
 def test_real_time_status_overtakes_the_buffer_and_the_queued_one_does_not() -> None:
     it, papers = machine()
-    assert it.receive(LINE * 3 + CUT + GS_R + b"\x10\x04\x01") == b"\x12"
+    assert it.receive(LINE * 3 + CUT + GS_R + b"\x10\x04\x01") == b"\x16"
     assert papers == []
     assert it.work(0.0) == b"\x00"
     assert papers == [LINE * 3 + CUT]
@@ -107,9 +113,9 @@ def test_a_freed_cutter_needs_to_be_told_to_go_on() -> None:
     it.receive(b"\x10\x05\x02")
     assert it.faults.error == "cutter"
     it.faults.jammed = ""
-    assert it.receive(b"\x10\x04\x01") == b"\x1a"
+    assert it.receive(b"\x10\x04\x01") == b"\x1e"
     it.receive(b"\x10\x05\x02")
-    assert it.receive(b"\x10\x04\x01") == b"\x12"
+    assert it.receive(b"\x10\x04\x01") == b"\x16"
 
 
 def test_what_does_not_fit_the_buffer_is_lost_and_counted() -> None:
@@ -139,4 +145,4 @@ def test_rubbish_is_noted_with_its_offset_and_does_not_stop_the_printer() -> Non
 
 def test_a_real_time_command_hidden_in_a_picture_is_obeyed_as_on_a_real_printer() -> None:
     it, _ = machine()
-    assert it.receive(b"\x1dv0\x00\x03\x00\x01\x00\x10\x04\x01") == b"\x12"
+    assert it.receive(b"\x1dv0\x00\x03\x00\x01\x00\x10\x04\x01") == b"\x16"

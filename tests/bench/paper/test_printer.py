@@ -105,7 +105,7 @@ def test_unplugging_takes_the_device_away_and_replugging_brings_it_back(running:
     running.verb("replug")
     line = running.open()
     os.write(line, b"\x10\x04\x01")
-    assert answer(line) == b"\x12"
+    assert answer(line) == b"\x16"
     os.close(line)
 
 
