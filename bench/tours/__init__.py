@@ -38,7 +38,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--out", type=Path, default=Path("out/tour"), help="for pictures and index.html")
     options = parser.parse_args(argv)
     try:
-        album = play(TOURS[options.name], options.out, options.folder)
+        with _bench(options.folder) as rig:
+            album = play(TOURS[options.name], options.out, rig)
     except KeyboardInterrupt:
         print("途中で止めました。Stopped before the end.", file=sys.stderr)
         return 1
@@ -48,39 +49,46 @@ def main(argv: list[str]) -> int:
     return 0 if album.passed else 1
 
 
-def play(tour: Tour, out: Path, folder: Path | None = None) -> Album:
-    """Plays on the bench in `folder`, or on one started and ended here. `out` is emptied first."""
+def play(tour: Tour, out: Path, rig: RigClient) -> Album:
+    """Plays on a bench that is up. `out` is emptied first."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     album = Album(tour.name, tour.title, out)
-    begun = time.monotonic()
-    with _bench(folder) as rig:
-        print(f"{tour.title}（端末が動くまで {time.monotonic() - begun:.1f} 秒）", flush=True)
-        Player(rig, album).play(tour, lambda line: print(line, flush=True))
-        if not album.passed:
-            shutil.copytree(rig.folder.logs, out / "logs")
+    print(tour.title, flush=True)
+    Player(rig, album).play(tour, lambda line: print(line, flush=True))
+    if not album.passed:
+        shutil.copytree(rig.folder.logs, out / "logs")
     album.write_page()
     return album
 
 
 @contextmanager
+def own_bench(folder: Path) -> Iterator[RigClient]:
+    """A bench in `folder` for the block; nothing of it runs afterwards. Raises SystemExit if it does not come up."""
+    run = RunFolder(folder.resolve())
+    log = run.root / "up.log"
+    with log.open("wb") as words:
+        command = [sys.executable, "-m", "bench", "up", "--no-dock", "--folder", str(run.root)]
+        bench = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=words, stderr=words)
+    try:
+        _await(run, bench, log)
+        yield RigClient(run)
+    finally:
+        bench.terminate()
+        bench.wait()
+        sweep(run.root)
+
+
+@contextmanager
 def _bench(folder: Path | None) -> Iterator[RigClient]:
+    """The one that is up in `folder`, or one of its own."""
     if folder is not None:
         yield RigClient(RunFolder(folder.resolve()))
         return
-    with tempfile.TemporaryDirectory(prefix="mynapo-tour-") as name:
-        run = RunFolder(Path(name))
-        log = Path(name) / "up.log"
-        with log.open("wb") as words:
-            command = [sys.executable, "-m", "bench", "up", "--no-dock", "--folder", name]
-            bench = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=words, stderr=words)
-        try:
-            _await(run, bench, log)
-            yield RigClient(run)
-        finally:
-            bench.terminate()
-            bench.wait()
-            sweep(run.root)
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="mynapo-tour-") as name, own_bench(Path(name)) as rig:
+        print(f"端末が動きました（{time.monotonic() - begun:.1f} 秒）", flush=True)
+        yield rig
 
 
 def _await(run: RunFolder, bench: subprocess.Popen[bytes], log: Path) -> None:
