@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from cryptography import x509
-
 from contract.keys import KeyUse
-from contract.settings_file import BadSettings
+from contract.settings_file import BadSettings, read_document
 from contract.tables import Fault
 from programmes.faults import PackFaults
 from programmes.loader import load as load_packs
 from terminal.settings import Settings, load
 from terminal.trust import Trust, load_trust
+from terminal.uplink.certificate import certificate_ends
 from terminal.uplink.settings import read_settings as uplink_settings
 
 #: A certificate or key that ends sooner than this is worth a word while somebody is there anyway.
@@ -36,7 +35,7 @@ def inspect(path: Path, now: datetime, *, installed: bool) -> tuple[Finding, ...
     """Settings, files, keys, dates and packs, in the order in which the terminal needs them."""
     settings = load(path, installed=installed)
     if isinstance(settings, BadSettings):
-        return _bad(settings)
+        return (*_bad(settings), *_uplink_too(path, settings))
     trust = load_trust(settings)
     found = _bad(trust) if isinstance(trust, BadSettings) else tuple(_keys(settings, trust, now))
     return (*found, *_packs(path, settings), *_uplink(path, settings, now), *_devices(path, settings))
@@ -44,6 +43,17 @@ def inspect(path: Path, now: datetime, *, installed: bool) -> tuple[Finding, ...
 
 def _bad(settings: BadSettings) -> tuple[Finding, ...]:
     return tuple(Finding(True, fault) for fault in settings.faults)
+
+
+def _uplink_too(path: Path, told: BadSettings) -> Iterator[Finding]:
+    """What the uplink refuses besides: its files are looked at although another table is wrong."""
+    document = read_document(path)
+    if isinstance(document, Fault) or "uplink" not in document:
+        return
+    uplink = uplink_settings(path)
+    if isinstance(uplink, BadSettings):
+        keys = {fault.key for fault in told.faults}
+        yield from (Finding(True, fault) for fault in uplink.faults if fault.key not in keys)
 
 
 def _keys(settings: Settings, trust: Trust, now: datetime) -> Iterator[Finding]:
@@ -92,23 +102,8 @@ def _uplink(path: Path, settings: Settings, now: datetime) -> Iterator[Finding]:
     if isinstance(uplink, BadSettings):
         yield from _bad(uplink)
         return
-    try:
-        certificate = x509.load_pem_x509_certificate(uplink.cert.read_bytes())
-    except ValueError:
-        yield Finding(
-            True,
-            Fault(
-                str(uplink.cert),
-                "uplink.cert",
-                "no PEM certificate",
-                "the fleet issues it from uplink.csr.pem",
-                "PEM の証明書ではありません",
-                "uplink.csr.pem を運営センターへ渡して、証明書をもらう",
-            ),
-        )
-        return
-    ends = certificate.not_valid_after_utc
-    if ends < now + SOON:
+    ends = certificate_ends(uplink.cert)
+    if ends is not None and ends < now + SOON:
         day = ends.date().isoformat()
         way_out, way_out_ja = "have the fleet issue a new one", "運営センターに新しい証明書を出してもらう"
         fault = Fault(

@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
 from contract.settings_file import BadSettings, read_document
 from contract.tables import Fault, FaultList, decode
+from contract.uplink_table import UplinkTable
 
 #: A file below this folder belongs to an installed terminal, where nothing of demo and tests is allowed.
 INSTALLED_AT = Path("/etc/mynapo")
@@ -177,21 +177,6 @@ class PanelTable(Struct, frozen=True, kw_only=True):
     presence: _Pin | None = None
 
 
-class UplinkTable(Struct, frozen=True, kw_only=True):
-    """Read by `mynapo-uplink`; here only its shape is checked."""
-
-    host: Annotated[str, Meta(min_length=1)]
-    port: Annotated[int, Meta(ge=1, le=65535)] = 8883
-    ca: str
-    cert: str
-    key: str
-    # The uplink's own figures, see terminal.uplink.settings.
-    window: int | None = None
-    reconnect_s: float | None = None
-    spread_s: float | None = None
-    resend_s: float | None = None
-
-
 class ProgrammeTable(Struct, frozen=True, kw_only=True):
     packs: Annotated[
         tuple[str, ...],
@@ -281,7 +266,6 @@ def load(path: Path, *, installed: bool) -> Settings | BadSettings:
     if isinstance(raw, Fault):
         return BadSettings((raw,))
     faults = FaultList(str(path))
-    _accept_integers_as_seconds(raw)
     file = decode(raw, File, faults)
     installed = installed or _is_installed(path)
     for key, present in _demo_keys(raw).items():
@@ -310,16 +294,6 @@ def _is_installed(path: Path) -> bool:
     """Below /etc/mynapo by its name or in truth: a link in either direction makes no test rig of a terminal."""
     named, true = path.parent.resolve() / path.name, path.resolve()
     return any(INSTALLED_AT.resolve() in file.parents for file in (named, true))
-
-
-def _accept_integers_as_seconds(raw: dict[str, Any]) -> None:
-    """`45` is as good as `45.0` where seconds are meant; the decoder itself is strict."""
-    limits = raw.get("limits")
-    fields = {info.name for info in msgspec.structs.fields(LimitsTable) if info.name.endswith("_s")}
-    if isinstance(limits, dict):
-        for name in fields & limits.keys():
-            if type(limits[name]) is int:
-                limits[name] = float(limits[name])
 
 
 def _demo_keys(raw: dict[str, Any]) -> dict[str, bool]:

@@ -11,6 +11,8 @@ import msgspec
 from contract.settings_file import BadSettings, read_document, unreadable
 from contract.tables import Fault, FaultList, decode
 from contract.topics import is_terminal_id
+from contract.uplink_table import UplinkTable
+from terminal.uplink.certificate import tls_faults
 
 _Text = Annotated[str, msgspec.Meta(min_length=1)]
 
@@ -31,27 +33,9 @@ class _Terminal(msgspec.Struct, frozen=True):
     data_dir: _Text
 
 
-class _Uplink(msgspec.Struct, frozen=True):
-    """`window`: most messages the broker has not confirmed. `reconnect_s`: first pause after a lost connection.
-
-    `spread_s`: the reconnections of a whole fleet are spread over this time. `resend_s`: how long the fleet's
-    acknowledgement is awaited before an enrolment is sent again.
-    """
-
-    host: _Text
-    port: Annotated[int, msgspec.Meta(ge=1, le=65_535)]
-    ca: _Text
-    cert: _Text
-    key: _Text
-    window: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 20
-    reconnect_s: Annotated[float, msgspec.Meta(gt=0, le=60)] = 1.0
-    spread_s: Annotated[float, msgspec.Meta(ge=0, le=600)] = 5.0
-    resend_s: Annotated[float, msgspec.Meta(gt=0, le=600)] = 30.0
-
-
 @dataclass(frozen=True)
 class UplinkSettings:
-    """Paths are absolute. See `_Uplink` for the four figures."""
+    """Paths are absolute. See `contract.uplink_table.UplinkTable` for the four figures."""
 
     terminal: str
     data_dir: Path
@@ -74,7 +58,7 @@ def read_settings(path: Path) -> UplinkSettings | BadSettings:
     faults = FaultList(str(path))
     # The terminal's own program owns [terminal] and knows more keys there; in [uplink] an unknown key is a slip.
     terminal = decode(_known_part(document.get("terminal"), _Terminal), _Terminal, faults, "terminal")
-    uplink = decode(_table(document.get("uplink")), _Uplink, faults, "uplink")
+    uplink = decode(_table(document.get("uplink")), UplinkTable, faults, "uplink")
     if terminal is not None and not is_terminal_id(terminal.id):
         faults.add(
             "terminal.id",
@@ -103,13 +87,16 @@ def read_settings(path: Path) -> UplinkSettings | BadSettings:
     )
 
 
-def _check_files(uplink: _Uplink, folder: Path, faults: FaultList) -> None:
-    for name in _WHENCE:
-        file = folder / getattr(uplink, name)
+def _check_files(uplink: UplinkTable, folder: Path, faults: FaultList) -> None:
+    files = {name: folder / getattr(uplink, name) for name in _WHENCE}
+    before = len(faults.found)
+    for name, file in files.items():
         try:
             file.open("rb").close()
         except OSError as error:
             faults.found.append(unreadable(str(file), f"uplink.{name}", error, *_WHENCE[name]))
+    if len(faults.found) == before:
+        faults.found.extend(tls_faults(**files))
 
 
 def _table(raw: object) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.fleet_keys import TlsAuthority
 from bench.run_folder import FolderTooLong, RunFolder
 from bench.terminal_files import TERMINAL, TerminalChoices, Wiring, write_terminal_toml
 from terminal.settings import Settings, load
@@ -17,8 +18,8 @@ NOW = datetime.fromisoformat("2022-07-15T10:00:00+09:00")
 
 
 def _written(folder: Path, **choices: object) -> Path:
-    for name in ("ca.pem", "t.pem", "t.key"):
-        (folder / name).write_text("")
+    authority = TlsAuthority(folder)
+    tls = authority.issue(TERMINAL, folder)
     return write_terminal_toml(
         folder / "terminal.toml",
         TerminalChoices(NOW, **choices),  # type: ignore[arg-type]  # a test's own table of choices
@@ -32,9 +33,9 @@ def _written(folder: Path, **choices: object) -> Path:
         uplink={
             "host": "127.0.0.1",
             "port": 18883,
-            "ca": folder / "ca.pem",
-            "cert": folder / "t.pem",
-            "key": folder / "t.key",
+            "ca": authority.file,
+            "cert": tls.certificate,
+            "key": tls.key,
             "spread_s": 0.5,
         },
         robot=folder / "robot.sock",

@@ -79,6 +79,10 @@ def test_sound_settings_have_no_finding(sound: Path) -> None:
         ("device-ed25519.pem", "gone.pem", "device.signing_key"),
         ('data_dir = "data"', 'data_dir = "data"\nnow = 2022-07-15T10:00:00+09:00', "terminal.now"),
         ("[programme]", '[robot]\nsocket = "r"\n[programme]', "robot"),
+        ("port = 1", "port = 1\nwindow = 0", "uplink.window"),
+        ("port = 1", "port = 1\nspread_s = 601", "uplink.spread_s"),
+        ("broker-ca.pem", "keys.json", "uplink.ca"),
+        ("tk-0042.key", "tk-0042.pem", "uplink.key"),
     ],
 )
 def test_each_fault_is_named_with_its_key(sound: Path, before: str, after: str, named: str) -> None:
@@ -95,6 +99,14 @@ def test_two_faults_are_told_together(sound: Path) -> None:
     found = " ".join(told(finding) for finding in inspect(sound, NOW, installed=True))
     assert "terminal.id" in found
     assert "terminal.site" in found
+
+
+def test_the_uplinks_files_are_looked_at_although_another_table_is_wrong(sound: Path) -> None:
+    text = sound.read_text(encoding="utf-8").replace('site = "みほん駅前店"', "")
+    text = text.replace("broker-ca.pem", "gone.pem").replace("tk-0042.pem", "keys.json")
+    sound.write_text(text.replace('id = "tk-0042"', 'id = "TK 42"'), encoding="utf-8")
+    keys = [finding.fault.key for finding in inspect(sound, NOW, installed=True)]
+    assert keys == ["terminal.id", "terminal.site", "uplink.ca", "uplink.cert"]
 
 
 def test_every_missing_file_is_told_at_once(sound: Path) -> None:

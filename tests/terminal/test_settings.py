@@ -86,6 +86,13 @@ def test_a_set_clock_or_a_test_ca_makes_every_record_a_demo(tmp_path: Path, line
     assert sound(tmp_path, LEAST.replace(table, f"{table}\n{line}")).demo
 
 
+UPLINK = """[uplink]
+host = "broker.example"
+ca = "u.pem"
+cert = "c.pem"
+key = "k.pem"
+"""
+
 #: (what is replaced, by what, key that the error names)
 FAULTS = [
     ('id = "tk-0042"', 'id = "TK 42"', "terminal.id"),
@@ -98,6 +105,9 @@ FAULTS = [
     ("[trust]", '[screen]\nlanguage = "fr"\n[trust]', "screen.language"),
     ("[trust]", '[screen]\nsize = "big"\n[trust]', "screen.size"),
     ("[terminal]", "[terminal]\nnow = 2022-07-15T10:00:00", "terminal.now"),
+    ("[trust]", f"{UPLINK}window = 0\n[trust]", "uplink.window"),
+    ("[trust]", f"{UPLINK}spread_s = 601\n[trust]", "uplink.spread_s"),
+    ("[trust]", f"{UPLINK.replace('u.pem', '')}[trust]", "uplink.ca"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""What the uplink keeps for the terminal, what it says about itself, and what it reads from its settings."""
+"""What the uplink keeps for the terminal, and what it says about itself."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from contract.ack import sign_ack
 from contract.encoding import canonical, read
 from contract.keys import sign_keys
-from contract.settings_file import BadSettings
 from contract.status import FleetState, Health, State, StateWord
 from contract.topics import Down, ForAll, down, for_all
 from terminal.journal.mailbox import DocumentKind
 from terminal.journal.status import StatusNotWritten, StatusReader, write_status
 from terminal.uplink.incoming import Drop, FleetWord, Incoming, Keep
 from terminal.uplink.presence import Presence
-from terminal.uplink.settings import UplinkSettings, read_settings
 
 KEY = Ed25519PrivateKey.generate()
 
@@ -103,56 +101,3 @@ def test_a_status_that_is_none_is_not_sent(tmp_path: Path) -> None:
 
 def test_a_status_that_cannot_be_written_is_a_value(tmp_path: Path) -> None:
     assert isinstance(write_status(tmp_path / "missing", health(1)), StatusNotWritten)
-
-
-def settings(folder: Path, text: str) -> UplinkSettings | BadSettings:
-    for name in ("ca.pem", "tls.pem", "tls.key"):
-        (folder / name).touch()
-    (folder / "terminal.toml").write_text(text)
-    return read_settings(folder / "terminal.toml")
-
-
-GOOD = """
-[terminal]
-id = "tk-1"
-data_dir = "data"
-site = "known to the terminal only"
-[card]
-ca = []
-[uplink]
-host = "broker.example"
-port = 8883
-ca = "ca.pem"
-cert = "tls.pem"
-key = "tls.key"
-"""
-
-
-def test_the_uplink_reads_its_tables_and_leaves_the_rest_alone(tmp_path: Path) -> None:
-    found = settings(tmp_path, GOOD)
-    assert isinstance(found, UplinkSettings)
-    assert (found.terminal, found.data_dir, found.window) == ("tk-1", tmp_path / "data", 20)
-
-
-def test_one_error_names_every_bad_key(tmp_path: Path) -> None:
-    text = GOOD.replace("8883", '"x"').replace('host = "broker.example"', "hots = 1").replace("tk-1", "TK 1")
-    found = settings(tmp_path, text)
-    assert isinstance(found, BadSettings)
-    for key in ("uplink.host", "uplink.hots", "uplink.port", "terminal.id"):
-        assert key in found.text()
-
-
-@pytest.mark.parametrize(
-    ("text", "named"),
-    [
-        ("", "terminal.toml"),
-        ("[terminal", "terminal.toml"),
-        ("[uplink]\nport = 1\n", "terminal.toml"),
-        (GOOD.replace("tls.pem", "missing.pem"), "missing.pem: uplink.cert"),
-        (GOOD.replace("tls.key", "."), "uplink.key"),
-    ],
-)
-def test_a_file_that_cannot_serve_is_refused_by_name(tmp_path: Path, text: str, named: str) -> None:
-    found = settings(tmp_path, text)
-    assert isinstance(found, BadSettings)
-    assert named in found.text()
