@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.encoding import Malformed, canonical, read
 from contract.keys import KeyRing, KeyUse
+from contract.signed_word import doubt_about
 
 VERSION = 1
 #: Most entries in one ack: 300 entries of id and hash stay below half of MAX_PAYLOAD.
@@ -52,17 +52,5 @@ def read_ack(payload: bytes, ring: KeyRing, *, terminal: str) -> Ack | Malformed
     ack = read(Ack, payload)
     if isinstance(ack, Malformed):
         return ack
-    if ack.v != VERSION:
-        return Malformed("Ack", f"version {ack.v}, this program knows {VERSION}")
-    if ack.terminal != terminal:
-        return Malformed("Ack", "meant for another terminal")
-    key = ring.find(KeyUse.ACK, ack.kid)
-    if key is None:
-        return Malformed("Ack", f"signed with unknown key {ack.kid!r}")
-    try:
-        Ed25519PublicKey.from_public_bytes(key.public).verify(
-            ack.sig, _signed_part(ack.terminal, ack.journal, ack.entries, ack.ts, ack.kid)
-        )
-    except InvalidSignature:
-        return Malformed("Ack", "wrong signature")
-    return ack
+    part = _signed_part(ack.terminal, ack.journal, ack.entries, ack.ts, ack.kid)
+    return doubt_about(ack, part, ring, KeyUse.ACK, version=VERSION, terminal=terminal) or ack

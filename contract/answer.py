@@ -5,13 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from contract import sealing
 from contract.encoding import Malformed, canonical, read, text_of
 from contract.keys import KeyRing, KeyUse
+from contract.signed_word import doubt_about
 
 VERSION = 1
 _CONTEXT = "mynapo/signed-answer/1\n"
@@ -67,21 +67,8 @@ def read_answer(payload: bytes, ring: KeyRing, *, terminal: str) -> SealedAnswer
     signed = read(SealedAnswer, payload)
     if isinstance(signed, Malformed):
         return signed
-    if signed.v != VERSION:
-        return Malformed("SealedAnswer", f"version {signed.v}, this program knows {VERSION}")
-    if signed.terminal != terminal:
-        return Malformed("SealedAnswer", "meant for another terminal")
-    key = ring.find(KeyUse.ANSWER, signed.kid)
-    if key is None:
-        return Malformed("SealedAnswer", f"signed with unknown key {signed.kid!r}")
-    sealed = sealing.Sealed(signed.enc, signed.ct)
-    try:
-        Ed25519PublicKey.from_public_bytes(key.public).verify(
-            signed.sig, _signed_part(signed.id, signed.terminal, sealed, signed.kid)
-        )
-    except InvalidSignature:
-        return Malformed("SealedAnswer", "wrong signature")
-    return signed
+    part = _signed_part(signed.id, signed.terminal, sealing.Sealed(signed.enc, signed.ct), signed.kid)
+    return doubt_about(signed, part, ring, KeyUse.ANSWER, version=VERSION, terminal=terminal) or signed
 
 
 def open_answer(signed: SealedAnswer, visit_key: X25519PrivateKey) -> Answer | Malformed:
