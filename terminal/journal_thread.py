@@ -38,6 +38,10 @@ LOOK_S = 0.1
 REFUSALS_S = 60.0
 #: How often the link's file is read.
 LINK_S = 1.0
+#: How soon a mailbox that could not be read, or a mark that could not be stored, is tried again.
+AGAIN_S = 1.0
+#: Longer than any commit takes on a disk that is not broken.
+CLOSE_S = 15.0
 #: How often what retention no longer allows is wiped, and how soon another step follows one that was full.
 TIDY_S, TIDY_STEP_S = 600.0, 1.0
 
@@ -91,6 +95,8 @@ class JournalThread:
         self._healthy = True
         self._online = False
         self._refusals_noted_at = -REFUSALS_S
+        #: Monotonic time at which documents that could not be applied are tried again; None when none are left.
+        self._again_at: float | None = None
         #: The latest time that the fleet has signed: what is past beyond doubt. 0 before the first word of this run.
         self.confirmed_ms = 0
         self._tidy_in = TIDY_STEP_S
@@ -148,8 +154,10 @@ class JournalThread:
         return self._ring
 
     async def close(self) -> None:
+        """Lets the jobs in hand finish; gives up on a disk that hangs after `CLOSE_S`."""
         self._jobs.put(None)
-        while self._thread.is_alive():
+        end = time.monotonic() + CLOSE_S
+        while self._thread.is_alive() and time.monotonic() < end:
             await asyncio.sleep(0.01)
 
     # ------------------------------------------------------------------ in the thread
@@ -202,8 +210,11 @@ class JournalThread:
         self._healthy = self._outbox.record(event)
 
     def _deliver(self) -> None:
-        if not self._mailbox.changed():
+        changed = self._mailbox.changed()
+        due = self._again_at is not None and time.monotonic() >= self._again_at
+        if not (changed or due):
             return
+        self._again_at = None
         while True:
             report = apply_mailbox(
                 self._outbox,
@@ -215,6 +226,8 @@ class JournalThread:
                 note_refusals=self._refusals_noted_at + REFUSALS_S <= time.monotonic(),
             )
             if not isinstance(report, DeliveryReport):
+                # Nobody may write to the mailbox again for hours: what lies there must not wait for it.
+                self._again_at = time.monotonic() + AGAIN_S
                 break
             if report.refusals and self._refusals_noted_at + REFUSALS_S <= time.monotonic():
                 self._refusals_noted_at = time.monotonic()

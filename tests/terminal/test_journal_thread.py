@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -17,8 +19,10 @@ from bench.perf_journal import TERMINAL, SyntheticFleet, store
 from contract.day_digest import DAYS, digest_of
 from contract.keys import KeyUse, sign_keys
 from terminal import journal_thread
+from terminal.journal.database import Trouble
+from terminal.journal.events import KeysAdopted
 from terminal.journal.mailbox import DocumentKind, Mailbox
-from terminal.journal.outbox import Outbox
+from terminal.journal.outbox import CommitFailed, Outbox
 from terminal.journal_thread import JournalThread
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -175,3 +179,40 @@ async def test_garbage_from_the_broker_is_noted_once_a_minute_and_not_at_every_l
     rows = [row.event for row in outbox.audit_rows()]
     assert rows.count("document-refused") == 1
     await thread.close()
+
+
+async def test_a_mark_that_the_disk_refused_is_tried_again_though_the_mailbox_stays_as_it_is(
+    outbox: Outbox, fleet: SyntheticFleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_thread, "AGAIN_S", 0.3)
+    store(outbox, fleet)
+    first = outbox.pending()[0]
+    refused: list[CommitFailed] = []
+    mark = outbox.mark_acked
+
+    def refuse_twice(*arguments: Any, **options: Any) -> Any:
+        if len(refused) == 2:
+            return mark(*arguments, **options)
+        refused.append(CommitFailed(Trouble.DISK_FULL))
+        return refused[-1]
+
+    monkeypatch.setattr(outbox, "mark_acked", refuse_twice)
+    thread = begin(outbox, tmp_path, fleet)
+    deliver(tmp_path, (DocumentKind.ACK, fleet.ack(outbox.journal, ((first.id, first.sha256),))))
+    await until(lambda: outbox.is_acked(first.id))
+    assert len(refused) == 2
+    await thread.close()
+
+
+async def test_a_disk_that_hangs_does_not_keep_the_process_from_ending(
+    outbox: Outbox, fleet: SyntheticFleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_thread, "CLOSE_S", 0.2)
+    let_go = threading.Event()
+    monkeypatch.setattr(outbox, "record", lambda _event: let_go.wait(30))
+    thread = begin(outbox, tmp_path, fleet)
+    thread.note(KeysAdopted(2))
+    async with asyncio.timeout(5):
+        await thread.close()
+    let_go.set()
+    await until(lambda: outbox.closed or not thread.state().depth)
