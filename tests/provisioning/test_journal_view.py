@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.perf_journal import SyntheticFleet, store
+from bench.synthetic_fleet import SyntheticFleet, store
 from contract.tables import Fault
 from provisioning.__main__ import main
 from provisioning.journal_view import journal_lines

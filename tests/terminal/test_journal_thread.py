@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bench.perf_journal import TERMINAL, SyntheticFleet, store
+from bench.synthetic_fleet import TERMINAL, SyntheticFleet, store
 from contract.day_digest import DAYS, digest_of
 from contract.keys import KeyUse, sign_keys
 from terminal import journal_thread

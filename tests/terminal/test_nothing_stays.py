@@ -21,7 +21,6 @@ from pathlib import Path
 import pytest
 
 from bench.card.slot_control import SlotControl
-from bench.chaos_resident import Errand, Person, Resident, start_again
 from bench.memory_scan import (
     PUBLIC_KEY,
     SERVICE_ID,
@@ -34,6 +33,7 @@ from bench.memory_scan import (
     service_id_of,
     verify_of,
 )
+from bench.resident import Errand, Person, Resident, start_again
 from bench.rig import Rig
 from bench.rig_parts import RigChoices
 from bench.terminal_files import ReaderChoice, TerminalChoices

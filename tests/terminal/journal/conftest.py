@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.perf_journal import SyntheticFleet
+from bench.synthetic_fleet import SyntheticFleet
 from terminal.journal.outbox import DEFAULT_LIMIT, Outbox
 
 

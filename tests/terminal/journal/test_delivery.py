@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from bench.perf_journal import TERMINAL, SyntheticFleet, new_id, store
+from bench.synthetic_fleet import TERMINAL, SyntheticFleet, new_id, store
 from contract.ack import sign_ack
 from contract.answer import Answer, SealedAnswer, Verdict, open_answer, seal_answer
 from contract.encoding import MAX_PAYLOAD

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.perf_journal import TERMINAL, SyntheticFleet, new_id, store
+from bench.synthetic_fleet import TERMINAL, SyntheticFleet, new_id, store
 from contract.ack import Ack, read_ack
 from contract.day_digest import DAYS, digest_of
 from contract.envelope import Envelope, read_envelope, signed_by

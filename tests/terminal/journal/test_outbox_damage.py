@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from bench.perf_journal import TERMINAL, SyntheticFleet, store
+from bench.synthetic_fleet import TERMINAL, SyntheticFleet, store
 from contract.ack import Ack, read_ack
 from terminal.journal.audit import ChainWhole
 from terminal.journal.database import connect_reader

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.perf_journal import SyntheticFleet, new_id, store
+from bench.synthetic_fleet import SyntheticFleet, new_id, store
 from terminal.journal.audit import ChainWhole
 from terminal.journal.database import Trouble
 from terminal.journal.events import EnrolmentCommitted, VisitStarted

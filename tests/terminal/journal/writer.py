@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path
 
-from bench.perf_journal import SyntheticFleet, new_id, wall_now
+from bench.synthetic_fleet import SyntheticFleet, new_id, wall_now
 from terminal.journal.events import EnrolmentCommitted, VisitStarted
 from terminal.journal.outbox import CommitFailed, Committed, Outbox
 

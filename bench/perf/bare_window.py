@@ -1,6 +1,6 @@
 """The yardstick of the window: Kivy alone with one Japanese label, same size, same fonts, same environment.
 
-`python -m bench.perf_window WIDTH HEIGHT` prints, when its first frame stands, how many seconds one frame takes (median
+`python -m bench.perf.bare_window WIDTH HEIGHT` prints, when its first frame stands, how many seconds one frame takes (median
 of 60), then idles until its standard input ends.
 """
 

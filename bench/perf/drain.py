@@ -152,7 +152,7 @@ def _wait(done: Callable[[], bool]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.perf_drain", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.perf.drain", description=__doc__)
     parser.add_argument("--records", type=int, default=_RECORDS)
     parser.add_argument("--window", type=int, default=20)
     options = parser.parse_args()

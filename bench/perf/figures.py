@@ -18,11 +18,11 @@ from datetime import datetime
 from pathlib import Path
 from unicodedata import east_asian_width
 
-from bench.perf_card import APDU_MS, SIGNATURE_MS, measure_card
-from bench.perf_drain import measure_drain
-from bench.perf_journal import measure_append
-from bench.perf_screen import measure_bare, measure_terminal, measure_touches
-from bench.perf_visits import measure_flush_order, measure_growth, measure_paper
+from bench.perf.card import APDU_MS, SIGNATURE_MS, measure_card
+from bench.perf.drain import measure_drain
+from bench.perf.journal import measure_append
+from bench.perf.screen import measure_bare, measure_terminal, measure_touches
+from bench.perf.visits import measure_flush_order, measure_growth, measure_paper
 from bench.rig import Rig
 from bench.rig_parts import RigChoices
 from bench.terminal_files import ReaderChoice, TerminalChoices

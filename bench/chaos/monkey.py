@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bench.chaos_plan import VICTIMS, Blow, Planned
-from bench.chaos_replay import send_again
+from bench.chaos.plan import VICTIMS, Blow, Planned
+from bench.chaos.replay import send_again
 from bench.rig import Rig
 
 _LOOK_S = 0.25

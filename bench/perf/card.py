@@ -1,7 +1,7 @@
 """Figures of the card: APDUs and bytes beside OpenSC's, our own time beside the same APDUs sent bare.
 
 Real pcscd, virtual card. A process of its own measures, for pcsc-lite's client library reads its socket's name once:
-`python -m bench.perf_card SLOT PIN ROUNDS` inside the environment of the private pcscd.
+`python -m bench.perf.card SLOT PIN ROUNDS` inside the environment of the private pcscd.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def _opensc(pcscd: PrivatePcscd, slot: SlotControl, pin: str, folder: Path) -> E
 
 
 def _ask_child(pcscd: PrivatePcscd, slot: SlotControl, pin: str, rounds: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", "bench.perf_card", str(slot.control), pin, str(rounds)]
+    command = [sys.executable, "-m", "bench.perf.card", str(slot.control), pin, str(rounds)]
     done = subprocess.run(command, env=pcscd.environment(), stdout=subprocess.PIPE, timeout=120, check=True)
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer

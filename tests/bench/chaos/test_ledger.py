@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from bench.chaos_ledger import ArrivedRow, Found, Lived, Outcome, StoredRow, is_drained, judge
-from bench.chaos_plan import Blow, plan
+from bench.chaos.ledger import ArrivedRow, Found, Lived, Outcome, StoredRow, is_drained, judge
+from bench.chaos.plan import Blow, plan
 from contract.reference_number import reference_number
 
 IDS = tuple(f"01890a5d-ac96-774b-bcce-b302099a805{n}" for n in range(4))

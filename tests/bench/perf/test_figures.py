@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bench import perf
-from bench.perf import Row, table
-from bench.perf_card import CardFigures, Exchange
-from bench.perf_screen import Touches
-from bench.perf_visits import FlushOrder, joined_trace
+from bench.perf import figures
+from bench.perf.card import CardFigures, Exchange
+from bench.perf.figures import Row, table
+from bench.perf.screen import Touches
+from bench.perf.visits import FlushOrder, joined_trace
 
 
 def test_columns_stand_below_one_another_though_japanese_is_twice_as_wide() -> None:
@@ -27,8 +27,8 @@ def test_a_missed_target_is_told_by_the_exit_code(
     reached: bool | None, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = Row("paper", "1 B", "–", "–", "≤ 4 kB", reached)
-    monkeypatch.setitem(perf.ROWS, "paper", lambda: [row])
-    assert perf.main(["--row", "paper", "--json", str(tmp_path / "rows.json")]) == code
+    monkeypatch.setitem(figures.ROWS, "paper", lambda: [row])
+    assert figures.main(["--row", "paper", "--json", str(tmp_path / "rows.json")]) == code
     assert json.loads((tmp_path / "rows.json").read_text(encoding="utf-8"))[0]["reached"] == reached
 
 
@@ -59,5 +59,5 @@ def test_the_95th_percentile_is_one_of_the_measured_times() -> None:
 
 
 def test_bytes_are_held_against_what_must_cross() -> None:
-    figures = CardFigures(Exchange(14, 150, 1_406), Exchange(74, 692, 4_654), 1_000, 0.5, 0.5)
-    assert figures.byte_ratio == pytest.approx((150 + 1_406) / (1_000 + 256 + 150))
+    card = CardFigures(Exchange(14, 150, 1_406), Exchange(74, 692, 4_654), 1_000, 0.5, 0.5)
+    assert card.byte_ratio == pytest.approx((150 + 1_406) / (1_000 + 256 + 150))

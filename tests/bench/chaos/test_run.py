@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.chaos import run, table
+from bench.chaos.run import run, table
 
 SEED = 36  # its first five visits get kills of all but the ingest, a cut, a delay and duplicates
 

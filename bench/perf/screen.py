@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.chaos_resident import Errand, Person, Resident
+from bench.resident import Errand, Person, Resident
 from bench.rig import Rig
 from bench.rig_parts import HARDENED_MEMORY
 from bench.robot import RobotClient, RobotRefused, Shown
@@ -151,7 +151,7 @@ def measure_bare(size: str) -> tuple[Footprint, float]:
 
 @contextmanager
 def _bare_window(size: str) -> Iterator[tuple[subprocess.Popen[bytes], float, float]]:
-    command = [sys.executable, "-m", "bench.perf_window", *size.split("x")]
+    command = [sys.executable, "-m", "bench.perf.bare_window", *size.split("x")]
     environment = {**os.environ, **HARDENED_MEMORY, "SDL_VIDEODRIVER": "offscreen"}
     began = time.perf_counter()
     process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.chaos_resident import Errand, Person, Resident
-from bench.perf_screen import own_memory_mb
+from bench.perf.screen import own_memory_mb
+from bench.resident import Errand, Person, Resident
 from bench.rig import Rig
 
 _DELAY_S = 0.5

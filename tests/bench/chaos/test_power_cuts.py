@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from bench.disk_recording import Act, Disk, Fate, Step
-from bench.powercut import judge, main, memory_folder, record_writer
+from bench.chaos.disk_recording import Act, Disk, Fate, Step
+from bench.chaos.power_cuts import judge, main, memory_folder, record_writer
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace records the writer")
 

@@ -4,7 +4,7 @@ Every resident is another person with a card of their own; the terminal is the r
 the end everything is healed, and what the screens promised is held against journal and database. The seed gives the
 same people and the same plan of blows; what exactly a blow hits depends on the machine.
 
-`--power-cuts` cuts power instead: see `bench.powercut`.
+`--power-cuts` cuts power instead: see `bench.chaos.power_cuts`.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bench import powercut
-from bench.chaos_ledger import Found, Lived, Outcome, Verdict, is_drained, judge, read_found
-from bench.chaos_monkey import Monkey
-from bench.chaos_plan import plan
-from bench.chaos_resident import Errand, Person, Resident, start_again
+from bench.chaos import power_cuts
+from bench.chaos.ledger import Found, Lived, Outcome, Verdict, is_drained, judge, read_found
+from bench.chaos.monkey import Monkey
+from bench.chaos.plan import plan
+from bench.resident import Errand, Person, Resident, start_again
 from bench.rig import Rig
 from bench.rig_parts import RigChoices
 from bench.robot import RobotClient, RobotRefused
@@ -207,7 +207,7 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4))
     if options.power_cuts:
-        return powercut.main(["--visits", str(options.visits), "--seed", str(seed)])
+        return power_cuts.main(["--visits", str(options.visits), "--seed", str(seed)])
     print(f"seed {seed}", flush=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # an end by it leaves nothing running
     folder = options.keep or Path(tempfile.mkdtemp(prefix="mynapo-chaos-"))

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.disk_recording import Act, Disk, Fate, Step, record
-from bench.perf_journal import TERMINAL, SyntheticFleet, new_id, wall_now
+from bench.chaos.disk_recording import Act, Disk, Fate, Step, record
+from bench.synthetic_fleet import TERMINAL, SyntheticFleet, new_id, wall_now
 from contract.ack import Ack, read_ack
 from terminal.journal.audit import ChainWhole
 from terminal.journal.events import EnrolmentCommitted, VisitStarted
@@ -77,7 +77,15 @@ def record_writer(records: int, folder: Path) -> list[Step]:
     """What the writer asked of the disk and said, from the first creation of the file on."""
     written = folder / "written"
     written.mkdir(parents=True)
-    command = [sys.executable, "-m", "bench.powercut", "--write", str(written), "--visits", str(records)]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.chaos.power_cuts",
+        "--write",
+        str(written),
+        "--visits",
+        str(records),
+    ]
     return record(command, written, folder / "strace.log")
 
 

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from bench.perf_journal import measure_append, measure_apply
+from bench.perf.journal import measure_append, measure_apply
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace counts the flushes")

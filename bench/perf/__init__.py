@@ -1,0 +1,1 @@
+"""`mynapo-bench perf`: figures of the terminal, each beside a yardstick of the same run."""
