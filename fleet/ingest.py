@@ -32,9 +32,9 @@ log = logging.getLogger("fleet.ingest")
 
 #: 100 is the most Mosquitto sends unacknowledged (max_inflight_messages); a larger value only helps other brokers.
 BATCH = 300
-#: Subscriptions and queued enrolments outlive an ingest that is restarted or moved.
 #: The broker's own max_inflight_messages holds; this is MQTT's largest (a 16-bit packet id).
 _RECEIVE_MAXIMUM = 65_535
+#: Subscriptions and queued enrolments outlive an ingest that is restarted or moved.
 _SESSION_S = 86_400
 _IDLE_S = 0.05  # how soon an answer written by the opener is seen
 _REFRESH_S = 10.0  # how soon a new or retired terminal, or a new keys.json, is seen
@@ -43,6 +43,8 @@ _ANSWERS_AT_ONCE = 50
 #: A visit ends minutes after its signature, and its answer key with it: nobody could read a later answer.
 ANSWER_LIFE_MS = 900_000
 _BACKOFF_S = (0.5, 30.0)
+#: Service that lasted shorter counts as a failure: each new try has the broker send everything unconfirmed again.
+_LASTED_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,10 @@ class Ingest:
         while not stop():
             trouble = self._connect()
             if not trouble:
-                pause = _BACKOFF_S[0]
+                began = self._monotonic()
                 trouble = self._serve(stop)
+                if self._monotonic() - began >= _LASTED_S:
+                    pause = _BACKOFF_S[0]
             if stop():
                 break
             log.warning("no service: %s; next try within %.1f s", trouble, pause)

@@ -228,9 +228,9 @@ def waiting_answers(engine: Engine, limit: int) -> list[WaitingAnswer]:
 
 
 def mark_answers(engine: Engine, *, sent: Sequence[int], too_late: Sequence[int], now_ms: int) -> None:
-    """Neither kind waits any longer; only `sent` ones get a time of sending."""
+    """Neither kind waits any longer, and nobody could open them again; only `sent` ones get a time of sending."""
     with engine.begin() as connection:
         for numbers, at in ((sent, now_ms), (too_late, None)):
             if numbers:
                 chosen = update(answers).where(answers.c.n.in_(numbers))
-                connection.execute(chosen.values(waiting=False, sent_at=at))
+                connection.execute(chosen.values(waiting=False, sent_at=at, payload=b""))

@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, Table, func, select, text
+from sqlalchemy import Engine, Table, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from contract.encoding import canonical
@@ -17,11 +17,13 @@ from fleet.intake import Arrival, Judgement, Reason, judge
 from fleet.intake_store import (
     QUARANTINE_ROWS_PER_TERMINAL,
     Taken,
+    mark_answers,
     read_devices,
     register_device,
     take,
+    waiting_answers,
 )
-from fleet.store import enrolments, open_store, quarantine, terminals
+from fleet.store import answers, enrolments, open_store, quarantine, terminals
 from tests.fleet.records import SEAL_KID, Terminal, new_id
 
 
@@ -187,3 +189,15 @@ def test_two_processes_can_write_at_the_same_time(engine: Engine, terminal: Term
         taken = take(other, [judgement(engine, terminal.envelope())], 11)
     assert len(taken.stored) == 1
     other.dispose()
+
+
+def test_an_answer_that_waits_no_longer_keeps_its_row_and_nothing_of_what_it_said(engine: Engine) -> None:
+    row = {"terminal": "tk-0001", "payload": b"sealed", "created_at": 5, "waiting": True}
+    with engine.begin() as connection:
+        connection.execute(insert(answers), [{"id": f"id-{n}", **row} for n in range(3)])
+    sent, late, _ = (answer.n for answer in waiting_answers(engine, 10))
+    mark_answers(engine, sent=(sent,), too_late=(late,), now_ms=9)
+    with engine.connect() as connection:
+        kept = connection.execute(select(answers.c.payload, answers.c.sent_at).order_by(answers.c.n)).all()
+    assert [tuple(one) for one in kept] == [(b"", 9), (b"", None), (b"sealed", None)]
+    assert [answer.payload for answer in waiting_answers(engine, 10)] == [b"sealed"]
