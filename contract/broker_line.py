@@ -102,7 +102,10 @@ class Connection:
         return self._life.heard_at
 
     def open(self, subscriptions: Sequence[str], will: Retained) -> str:
-        """Connects and subscribes (always: session_present promises nothing). Empty, or why it did not work."""
+        """Connects and subscribes (always: session_present promises nothing). Empty, or why it did not work.
+
+        A subscription that the broker refuses later ends the connection: without it acks would never come, in silence.
+        """
         self._drop()
         life = self._life = _Life(heard_at=self._monotonic())
         try:
@@ -276,12 +279,20 @@ def _listen(client: mqtt.Client, life: _Life) -> None:
         # paho reports PUBACK 0x10 (nobody listens) and 0x87 (not allowed) here too: the broker threw it away.
         (life.thrown_away if code.value else life.confirmed).append(mid)
 
+    def subscribed(
+        _client: mqtt.Client, _data: object, _mid: int, codes: list[ReasonCode], _p: Properties | None
+    ) -> None:
+        refused = [str(code) for code in codes if code.is_failure]
+        if refused:
+            life.lost = f"subscription refused: {', '.join(sorted(set(refused)))}"
+
     def arrived(_client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         life.inbox.append(message)
 
     client.on_connect = connected
     client.on_disconnect = disconnected
     client.on_publish = published
+    client.on_subscribe = subscribed
     client.on_message = arrived
 
 
