@@ -95,6 +95,10 @@ class Outflow:
         for row in rows:
             self._sent.pop(row, None)
 
+    def passed_over(self, row: int) -> None:
+        """This row cannot be sent: it waits for nothing until it is looked at anew."""
+        self._sent.pop(row, None)
+
     def overdue(self, now: float, most: int) -> list[int]:
         """Rows to be sent again, lowest first. Those still on their way to the broker are not doubled."""
         due = sorted(row for row, sent in self._sent.items() if sent.mid is None and sent.again_at <= now)

@@ -86,6 +86,7 @@ class Uplink:
         self._fleet_online = True
         self._more = True
         self._outbox_inode = 0
+        self._damaged: set[int] = set()
         self._consumed = Cursor("", 0)
         self._birth = b""
         self._health = b""
@@ -260,6 +261,7 @@ class Uplink:
         if inode != self._outbox_inode:
             self._outbox_inode = inode
             self._outflow.other_outbox()
+            self._damaged.clear()
 
     def _send(self) -> None:
         now = self._around.monotonic()
@@ -291,11 +293,18 @@ class Uplink:
 
     def _send_one(self, pending: Pending, now: float) -> None:
         if not pending.intact:
-            log.error("row %d of the outbox is damaged and is not sent", pending.row)
+            self._pass_over(pending.row)
             return
         mid = self._connection.publish(up(self._settings.terminal, Up.ENROLMENT), pending.sealed)
         if mid is not None:
             self._outflow.sent(pending.row, mid, now)
+
+    def _pass_over(self, row: int) -> None:
+        """A damaged row is told once; each rescan looks at it again, for a misread may have been the cable's fault."""
+        self._outflow.passed_over(row)
+        if row not in self._damaged:
+            self._damaged.add(row)
+            log.error("row %d of the outbox is damaged and is not sent", row)
 
     # ------------------------------------------------------------------ time
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import socket
+import sqlite3
 import ssl
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from contract.ack import sign_ack
 from contract.encoding import canonical
 from contract.envelope import fingerprint
 from contract.status import Birth, Health
-from contract.topics import Down, ForAll, Up, down, for_all, up
+from contract.topics import Down, ForAll, Up, down, every_terminal, for_all, up
 from terminal.journal.status import write_status
 from tests.terminal.uplink.rig import Client, Line, line, until
 
@@ -114,6 +116,24 @@ def test_a_record_committed_but_never_acknowledged_is_acknowledged_when_it_comes
     rig.journal.start()
     drained(rig)
     exactly(rig, [id_])
+
+
+def test_a_record_damaged_after_its_first_sending_is_told_once_and_holds_up_nobody(rig: Line) -> None:
+    rig.uplink.start()
+    until(lambda: "connected" in rig.uplink.log.read_text(), "the uplink's connection")
+    rig.journal.store()
+    with Client(rig.broker, rig.files, rig.files.ingest) as listener:
+        listener.subscribe(every_terminal(Up.ENROLMENT))
+        until(lambda: listener.messages, "the first sending")
+    with closing(sqlite3.connect(rig.folder / "data" / "outbox.db")) as disk, disk:
+        disk.execute("UPDATE sealed SET bytes = CAST('x' || substr(bytes, 2) AS BLOB)")
+    until(lambda: "is damaged" in rig.uplink.log.read_text(), "the word about the damage")
+    good = rig.journal.store()
+    rig.ingest.start()
+    rig.journal.start()
+    until(lambda: rig.stored_ids() and good in rig.stored_ids(), "the good record")
+    time.sleep(2.0)  # at 20 looks a second, a row that is told at each look would be told 40 times
+    assert rig.uplink.log.read_text().count("is damaged") == 1
 
 
 def test_records_thrown_away_by_a_broker_without_listeners_come_again(rig: Line) -> None:

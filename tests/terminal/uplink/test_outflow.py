@@ -108,6 +108,16 @@ def test_overdue_records_go_oldest_first_and_not_all_at_once() -> None:
     assert outflow.overdue(0.0, 2) == [1, 2]
 
 
+def test_a_row_that_cannot_be_sent_is_waited_for_no_longer() -> None:
+    outflow = flow()
+    outflow.sent(1, 10, 0.0)
+    outflow.confirmed([10])
+    assert outflow.overdue(1_000.0, 9) == [1]
+    outflow.passed_over(1)
+    assert outflow.overdue(1_000.0, 9) == []
+    assert outflow.waiting == frozenset()
+
+
 def test_another_outbox_file_begins_with_nothing_sent() -> None:
     outflow = flow()
     outflow.sent(1, mid=1, now=0.0)
