@@ -9,12 +9,12 @@ from math import cos, pi
 from kivy.graphics import Color, InstructionGroup, Mesh, PopMatrix, PushMatrix, Translate
 
 from screens.drawings.painting import colours_of, mesh, vertices
-from screens.drawings.recipes import STEPS, drawing, names
+from screens.drawings.recipes import STEPS, drawing, lower_ones, names
 from screens.drawings.tessellation import Triangles, triangles
 
 MeshData = tuple[list[float], list[int]]
 
-__all__ = ["Moving", "anchors", "aspect", "draw", "names", "prepare"]
+__all__ = ["Moving", "anchors", "aspect", "draw", "lower_ones", "names", "prepare"]
 
 
 class Moving:

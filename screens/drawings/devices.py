@@ -1,5 +1,7 @@
 """The devices: card reader 380×170 from above, NFC pad 516×250, printer mouth, the terminal itself; paper; marks."""
 
+from math import cos, pi, sin
+
 from screens.drawings import colours as c
 from screens.drawings.shapes import (
     Fill,
@@ -12,6 +14,8 @@ from screens.drawings.shapes import (
     circle,
     dashes,
     outlined,
+    placed,
+    rectangle,
     rounded,
 )
 
@@ -98,6 +102,42 @@ def terminal(*, asleep: bool = False) -> Shapes:
             Stroke(arc(71, 47, 12, 14, 35, 145), 4, c.WHITE),
         )
     return shapes
+
+
+def house(x: float, y: float) -> Shapes:
+    """The centre as a building 106 wide, 124 high."""
+    wall = ((0, 43), (53, 0), (106, 43), (106, 124), (0, 124))
+    return placed(
+        (
+            *outlined(wall, c.PALE_BLUE, c.LINE, 3.6),
+            *outlined(rectangle(18, 49, 19, 17), c.WHITE, c.LINE, 3),
+            *outlined(rectangle(69, 49, 19, 17), c.WHITE, c.LINE, 3),
+            *outlined(rectangle(40, 73, 26, 50), c.WHITE, c.LINE, 3),
+        ),
+        x,
+        y,
+    )
+
+
+def telephone() -> Shapes:
+    """A telephone 190×160 as everybody knows it: handset on its rest, dial below."""
+    body = ((58, 66), (132, 66), (166, 150), (24, 150))
+    holes = tuple((95 + 20 * cos(pi * i / 4), 108 + 20 * sin(pi * i / 4)) for i in range(8))
+    handset: Shapes = ()
+    for width, colour in ((42, c.LINE), (34, c.DEVICE)):
+        handset += (
+            Stroke(arc(95, 66, 70, 44, 196, 344), width * 0.72, colour),
+            Stroke(((22, 56), (40, 62)), width, colour),
+            Stroke(((168, 56), (150, 62)), width, colour),
+        )
+    return (
+        Stroke(body, 14, c.LINE, closed=True),
+        Stroke(body, 6, c.DEVICE_LID, closed=True),
+        Fill(body, c.DEVICE_LID),
+        *outlined(circle(95, 108, 31), c.WHITE, c.LINE, 4),
+        *(Fill(circle(x, y, 4.6), c.LINE) for x, y in holes),
+        *handset,
+    )
 
 
 def arrow(

@@ -6,13 +6,12 @@ the thing. Motion is part of the recipe: a layer that travels, or layers that ta
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 
 from screens.drawings import colours as c
 from screens.drawings.cards import (
     bank_card,
     card,
-    coin,
     money_back,
     quarter_left,
 )
@@ -21,30 +20,31 @@ from screens.drawings.devices import (
     badge,
     barred,
     cross,
+    house,
     missing_paper,
     nfc_pad,
     paper,
     printer,
     reader,
+    telephone,
     terminal,
 )
 from screens.drawings.hand import fingers, thumb_and_palm
+from screens.drawings.landscape import HEIGHTS, WIDTH, landscape
 from screens.drawings.shapes import (
     Fill,
     Point,
     Shapes,
     Stroke,
-    arc,
     bezier,
     circle,
     dashes,
-    ellipse,
     joined,
     outlined,
     placed,
-    rectangle,
     rounded,
 )
+from screens.drawings.troubles import TROUBLES
 
 TRAVEL = 12.0  # units an arrow moves, from the design's chapter on motion
 STEPS = 5  # discs of `working`
@@ -64,46 +64,8 @@ class Drawing:
     anchors: Mapping[str, Point] = field(default_factory=dict)
 
 
-def _attract() -> Drawing:
-    far = joined(
-        [(656, 220)],
-        [(656, 292)],
-        arc(628, 292, 28, 28, 0, 90),
-        arc(28, 292, 28, 28, 90, 180),
-        bezier(
-            (0, 276),
-            ((50, 270), (90, 254), (150, 246)),
-            ((260, 232), (330, 244), (450, 238)),
-            ((540, 234), (600, 230), (656, 220)),
-        ),
-    )
-    near = joined(
-        [(656, 262), (656, 292)],
-        arc(628, 292, 28, 28, 0, 90),
-        arc(28, 292, 28, 28, 90, 180),
-        bezier(
-            (0, 274),
-            ((100, 254), (240, 276), (380, 276)),
-            ((480, 276), (570, 270), (656, 262)),
-        ),
-    )
-    stones: Shapes = ()
-    for x, y, rx, ry in ((56, 286, 27, 15), (132, 262, 25, 14), (206, 276, 24, 13), (276, 252, 23, 12.5)):
-        stones += outlined(ellipse(x, y, rx, ry), c.GROUND, c.BROWN, 3.5)
-    for x, y, rx, ry in ((344, 262, 22, 12), (408, 240, 21, 11.5)):
-        stones += outlined(ellipse(x, y, rx, ry), c.GROUND, c.BROWN, 3.5)
-    still = (
-        Fill(rounded(0, 0, 656, 320, 28), c.SOFT),
-        Fill(circle(452, 82, 50), c.YELLOW),
-        Fill(far, c.HILL_FAR),
-        Fill(near, c.MONEY_TEXT),
-        *stones,
-        *placed(card(), 49.5, 33.5, 0.865, turn=-6, widths=False),
-        *placed(bank_card(), 440, 132, 0.593, widths=False),
-        *coin(596, 236, 34),
-        *coin(548, 262, 30),
-    )
-    return Drawing(656, 320, still)
+def _landscape(height: float) -> Drawing:
+    return Drawing(WIDTH, height, landscape(height))
 
 
 def _card(line: float = 4) -> Drawing:
@@ -313,21 +275,6 @@ def _card_wrong() -> Drawing:
     return Drawing(488, 168, still)
 
 
-def _house(x: float, y: float) -> Shapes:
-    """The centre as a building 106 wide, 124 high."""
-    wall = ((0, 43), (53, 0), (106, 43), (106, 124), (0, 124))
-    return placed(
-        (
-            *outlined(wall, c.PALE_BLUE, c.LINE, 3.6),
-            *outlined(rectangle(18, 49, 19, 17), c.WHITE, c.LINE, 3),
-            *outlined(rectangle(69, 49, 19, 17), c.WHITE, c.LINE, 3),
-            *outlined(rectangle(40, 73, 26, 50), c.WHITE, c.LINE, 3),
-        ),
-        x,
-        y,
-    )
-
-
 def _network_waiting() -> Drawing:
     """Terminal – clock – building: the way is there, its answer is waited for."""
     still = (
@@ -336,13 +283,23 @@ def _network_waiting() -> Drawing:
         *outlined(circle(220, 68, 33), c.WHITE, c.LINE, 6),
         Stroke(((220, 46), (220, 68), (235, 77)), 6, c.LINE),
         *dashes(((264, 68), (314, 68)), 6, c.LINE, on=20, off=10),
-        *_house(330, 9),
+        *house(330, 9),
     )
     return Drawing(438, 138, still)
 
 
+def _ask_by_phone() -> Drawing:
+    """The slip with its number, and the telephone that asks for it."""
+    still = (
+        *placed(paper(), 3, 3, 0.62, widths=False),
+        *placed(arrow(0, 0, 84, 28, 70, 42, 1), 302, 98, turn=90),
+        *placed(telephone(), 328, 16),
+    )
+    return Drawing(522, 196, still, anchors={"number": (60, 63)})
+
+
 _RECIPES: Mapping[str, Callable[[], Drawing]] = {
-    "attract": _attract,
+    **{name: partial(_landscape, height) for name, height in HEIGHTS.items()},
     "card": _card,
     "card-photo": _card_photo,
     "card-small": lambda: _card(line=4),
@@ -365,16 +322,25 @@ _RECIPES: Mapping[str, Callable[[], Drawing]] = {
     "working-nfc": _working_nfc,
     "card-wrong": _card_wrong,
     "network-waiting": _network_waiting,
+    "ask-by-phone": _ask_by_phone,
 }
 
 
+def lower_ones(name: str) -> tuple[str, ...]:
+    """The names under which the same picture comes less tall, the tallest first; itself alone for most."""
+    return tuple(HEIGHTS) if name in HEIGHTS else (name,)
+
+
 def names() -> frozenset[str]:
-    return frozenset(_RECIPES)
+    return frozenset(_RECIPES) | frozenset(TROUBLES)
 
 
 @cache
 def drawing(name: str) -> Drawing:
     """The recipe of that name; KeyError names an unknown one."""
+    if name in TROUBLES:
+        width, height, shapes = TROUBLES[name]
+        return Drawing(width, height, shapes())
     if name not in _RECIPES:
         raise KeyError(f"no drawing is called {name!r}")
     return _RECIPES[name]()

@@ -17,6 +17,7 @@ from terminal.views import (
 from terminal.views import (
     Badge,
     Choice,
+    Drawing,
     Fact,
     Home,
     Layout,
@@ -116,7 +117,8 @@ def status_view(facilities: Facilities) -> Home:
         sentence=message("status.sentence"),
         parts=(
             Note(message("status.not_here"), message("status.have_number"), "info"),
-            Fact(verbatim(operator.name), verbatim(operator.contact), "phone"),
+            Drawing("ask-by-phone"),
+            Note(verbatim(operator.name), verbatim(operator.contact), "phone"),
         ),
         main=Choice("back", message("button.back"), Role.PRIMARY, key="#"),
         sample=facilities.sample,

@@ -6,10 +6,11 @@ import pytest
 
 from screens.drawings import anchors, aspect, draw, names
 from screens.drawings import colours as c
-from screens.drawings.recipes import Drawing, drawing
+from screens.drawings.recipes import Drawing, drawing, lower_ones
 from screens.drawings.shapes import Fill, Shape, Stroke
 from screens.drawings.tessellation import triangles
 from screens.icons import draw_icon, icon_names, icon_shapes
+from terminal.endings import every_trouble
 
 PROMISED = [
     "attract",
@@ -34,6 +35,10 @@ PROMISED = [
     "working",
     "card-wrong",
     "network-waiting",
+    "ask-by-phone",
+    "elsewhere",
+    "maintenance",
+    "phone-wrong",
 ]
 PROMISED_ICONS = [
     "globe",
@@ -140,6 +145,22 @@ def test_labels_point_into_the_drawing(name: str) -> None:
 )
 def test_the_places_with_leader_lines_have_anchors(name: str, wanted: set[str]) -> None:
     assert set(anchors(name)) == wanted
+
+
+def test_every_trouble_has_a_drawing_and_no_plain_card_stands_for_a_fault() -> None:
+    shown = {words.drawing for words in every_trouble().values()}
+    assert shown <= names()
+    assert {words.slug for words in every_trouble().values() if words.drawing == "card"} == {
+        "stopped",
+        "left",
+    }
+
+
+def test_a_lower_landscape_is_as_wide_and_less_tall() -> None:
+    heights = [drawing(name).height for name in lower_ones("attract")]
+    assert heights == sorted(heights, reverse=True)
+    assert {drawing(name).width for name in lower_ones("attract")} == {drawing("attract").width}
+    assert lower_ones("card") == ("card",)
 
 
 def _of_colour(name: str, *colours: str) -> list[Shape]:
