@@ -27,6 +27,9 @@ SOONEST = 0.35
 """A phrase break nearer to the line's start than this part of the width would leave a ragged stump."""
 
 
+SHORTEST_LAST = 0.42
+"""Part of the width below which a last line looks lost: 「ください。」, "it."."""
+
 FEWEST = 3
 """A last line of fewer characters looks lost; the line before it gives some up."""
 
@@ -95,6 +98,8 @@ def break_between(left: Atom, right: Atom) -> Break:
         return Break.WORD
     if last in "、。，．！？：":
         return Break.PHRASE
+    if last == "・":  # between the items of a list, not within one
+        return Break.WORD
     if is_word_glyph(last) and is_word_glyph(first):
         return Break.CHARACTER if last == "-" and first.isalpha() else Break.NEVER
     return Break.WORD if _begins_word(last, first) else Break.CHARACTER
@@ -179,6 +184,56 @@ def _trimmed(line: Sequence[Atom]) -> tuple[Atom, ...]:
     while end and (line[end - 1].is_space or line[end - 1].is_newline):
         end -= 1
     return tuple(line[:end])
+
+
+def by_sentences(atoms: Sequence[Atom], width: float) -> Broken:
+    """As few lines as `break_lines`: each sentence on lines of its own if that costs none more, and no stump at the end."""
+    plain = break_lines(atoms, width)
+    if len(plain.lines) < 2:
+        return plain
+    parts = [_without_stump(part, width) for part in _sentences(atoms)]
+    lines = tuple(line for part in parts for line in part.lines)
+    worst = min(part.worst for part in parts)
+    if len(lines) == len(plain.lines) and worst >= plain.worst:
+        return Broken(lines, worst)
+    return _without_stump(atoms, width)
+
+
+def _sentences(atoms: Sequence[Atom]) -> list[Sequence[Atom]]:
+    """The text parted after each full stop; spaces between two sentences are left out."""
+    parts: list[Sequence[Atom]] = []
+    start = 0
+    for index, atom in enumerate(atoms):
+        last = index + 1 == len(atoms)
+        ends = atom.text.endswith("。") or (
+            atom.text.endswith(".") and not last and atoms[index + 1].is_space
+        )
+        if (
+            last
+            or (ends and break_between(atom, atoms[index + 1]) is not Break.NEVER)
+            or (ends and atoms[index + 1].is_space)
+        ):
+            part = atoms[start : index + 1]
+            while part and part[0].is_space:
+                part = part[1:]
+            if part:
+                parts.append(part)
+            start = index + 1
+    return parts
+
+
+def _without_stump(atoms: Sequence[Atom], width: float) -> Broken:
+    """Lines of which the last is no stump, if somewhat shorter lines before it can help that."""
+    plain = break_lines(atoms, width)
+    if len(plain.lines) < 2 or measure(plain.lines[-1]) >= SHORTEST_LAST * width:
+        return plain
+    for percent in range(96, 48, -4):
+        tried = break_lines(atoms, width * percent / 100)
+        if len(tried.lines) > len(plain.lines):
+            break
+        if tried.worst >= plain.worst and measure(tried.lines[-1]) >= SHORTEST_LAST * width:
+            return tried
+    return balance(atoms, width)
 
 
 def balance(atoms: Sequence[Atom], width: float) -> Broken:

@@ -17,7 +17,7 @@ from screens.line_breaking import (
     Break,
     Broken,
     balance,
-    break_lines,
+    by_sentences,
     is_word_glyph,
     measure,
 )
@@ -59,7 +59,7 @@ class Compositor:
     def set(self, text: str, style: Style, width: float, *, even: bool = False) -> Setting:
         """`text` in lines no wider than `width`; `even` makes them about equally long."""
         atoms = self._atoms(text, style)
-        broken = balance(atoms, width) if even else break_lines(atoms, width)
+        broken = balance(atoms, width) if even else by_sentences(atoms, width)
         broken = self._emergency(broken, style, width)
         return Setting(self, style, broken.lines, plain(text), broken.parted)
 

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screens.line_breaking import NO_END, NO_START, Atom, Break, balance, break_between, break_lines, measure
+from screens.line_breaking import (
+    NO_END,
+    NO_START,
+    Atom,
+    Break,
+    balance,
+    break_between,
+    break_lines,
+    by_sentences,
+    measure,
+)
 from screens.theme import Face, Style
 from screens.typeset import Compositor
 
@@ -114,3 +124,34 @@ def test_what_is_measured_is_what_kivy_renders(face: Face) -> None:
 
 def test_closing_spaces_have_no_width() -> None:
     assert measure([Atom("あ", 34), Atom(" ", 11)]) == 34
+
+
+def test_each_sentence_begins_a_line_if_that_costs_none() -> None:
+    assert lines_of("申込みは 受け付けていません。お金は 使っていません。", 624) == [
+        "申込みは 受け付けていません。",
+        "お金は 使っていません。",
+    ]
+    assert lines_of("Nothing was accepted. What you entered has been erased.", 680) == [
+        "Nothing was accepted.",
+        "What you entered has been erased.",
+    ]
+
+
+def test_a_last_line_is_no_stump() -> None:
+    assert lines_of("24時間から3日 たってから、また来て ください。", 600) == [
+        "24時間から3日 たってから、",
+        "また来て ください。",
+    ]
+
+
+def test_a_list_is_parted_between_its_items() -> None:
+    assert lines_of("暗証番号・マイナンバー・口座番号のこと", 500)[0] == "暗証番号・マイナンバー・"
+
+
+@given(TEXT, WIDTH)
+def test_sentences_and_stumps_never_cost_a_line(text: str, width: int) -> None:
+    atoms = COMPOSITOR._atoms(text, STYLE)
+    plain, better = break_lines(atoms, width), by_sentences(atoms, width)
+    assert len(better.lines) == len(plain.lines)
+    assert better.worst >= plain.worst
+    assert max(map(measure, better.lines)) <= max(width, *map(measure, plain.lines)) + 0.01
