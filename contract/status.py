@@ -16,7 +16,7 @@ _Boot = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}\Z")]
 
 
 class StateWord(StrEnum):
-    """The words of Homie 5 for a device's life cycle."""
+    """The words of Homie 5 for a device's life cycle. `alert`: connected, with an alarm in the last health."""
 
     INIT = "init"
     READY = "ready"
@@ -36,7 +36,11 @@ class State(msgspec.Struct, frozen=True):
 
 
 class Birth(msgspec.Struct, frozen=True):
-    """Said once a connection. `certificate_expires` is ISO 8601 of the TLS certificate."""
+    """Said at the beginning of each connection, and again when something in it has changed (the clock's state, …).
+
+    `certificate_expires` is ISO 8601 of the TLS certificate. The uplink adds it, whose file the certificate is: the
+    terminal leaves it empty.
+    """
 
     v: int
     boot: _Boot

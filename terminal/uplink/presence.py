@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from contract.broker_line import Retained
 from contract.encoding import Malformed, canonical, read
-from contract.status import State, StateWord
+from contract.status import Birth, State, StateWord
 from contract.topics import Up, up
 
 _VERSION = 1
+
+
+def life_word(*, born: bool, alarms: Sequence[str]) -> StateWord:
+    """What a connected terminal is: `init` until it has said who it is, `alert` while its health has an alarm."""
+    if not born:
+        return StateWord.INIT
+    return StateWord.ALERT if alarms else StateWord.READY
+
+
+def with_certificate(birth: bytes, ends: datetime | None) -> bytes:
+    """The terminal's birth with the end of the TLS certificate, which only the uplink may read."""
+    said = read(Birth, birth)
+    if ends is None or isinstance(said, Malformed):
+        return birth
+    return canonical(msgspec.structs.replace(said, certificate_expires=ends.isoformat()))
 
 
 class _Counted(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import paho.mqtt.client as mqtt
 
 from contract.broker_line import KEEPALIVE_S, Address, Connection, Retained
-from contract.encoding import MAX_PAYLOAD
+from contract.encoding import MAX_PAYLOAD, Malformed, read
 from contract.status import Birth, Health, StateWord
 from contract.topics import Down, ForAll, Up, down, for_all, up
 from terminal.journal.link import REPEAT_S
@@ -22,9 +22,10 @@ from terminal.journal.outbox_reader import OutboxReader, Unavailable
 from terminal.journal.outbox_rows import Cursor, Pending
 from terminal.journal.status import StatusReader
 from terminal.uplink.backoff import reconnect_pause
+from terminal.uplink.certificate import certificate_ends
 from terminal.uplink.incoming import Drop, FleetWord, Incoming, Keep
 from terminal.uplink.outflow import Outflow
-from terminal.uplink.presence import Presence
+from terminal.uplink.presence import Presence, life_word, with_certificate
 from terminal.uplink.settings import UplinkSettings
 
 log = logging.getLogger("terminal.uplink")
@@ -90,7 +91,8 @@ class Uplink:
         self._consumed = Cursor("", 0)
         self._birth = b""
         self._health = b""
-        self._ready = False
+        self._alarms: tuple[str, ...] = ()
+        self._said = StateWord.INIT
         self._mailbox_told = False
         self._told_link: tuple[bool, bool] | None = None
         self._due = dict.fromkeys(("status", "tidy", "rescan", "alive", "link"), 0.0)
@@ -154,32 +156,41 @@ class Uplink:
 
     def _greet(self) -> None:
         log.info("connected")
-        self._fleet_online, self._ready = True, False
+        self._fleet_online, self._said = True, StateWord.INIT
         if not self._connection.session_present:
             self._outflow.broker_forgot()
         self._outflow.rewind()
         self._more = True
         self._publish(self._presence.word(StateWord.INIT))
-        for kind, payload in ((Up.BIRTH, self._birth), (Up.HEALTH, self._health)):
-            if payload:
-                self._publish(Retained(up(self._settings.terminal, kind), payload))
+        if self._birth:
+            self._publish(self._whole_birth())
+        if self._health:
+            self._publish(Retained(up(self._settings.terminal, Up.HEALTH), self._health))
         self._due["status"] = 0.0
         self._tell_status()
 
     def _tell_status(self) -> None:
-        """New birth and health as the terminal wrote them; `ready` once it has said who it is."""
+        """New birth and health as the terminal wrote them, and the state word that follows from them."""
         if not self._is_due("status", _STATUS_S):
             return
         birth, health = self._status.changed(Birth), self._status.changed(Health)
         if birth is not None:
             self._birth = birth
-            self._publish(Retained(up(self._settings.terminal, Up.BIRTH), birth))
+            self._publish(self._whole_birth())
         if health is not None:
             self._health = health
             self._publish(Retained(up(self._settings.terminal, Up.HEALTH), health))
-        if self._birth and not self._ready:
-            self._ready = True
-            self._publish(self._presence.word(StateWord.READY))
+            said = read(Health, health)
+            self._alarms = () if isinstance(said, Malformed) else said.alarms
+        word = life_word(born=bool(self._birth), alarms=self._alarms)
+        if word is not self._said:
+            self._said = word
+            self._publish(self._presence.word(word))
+
+    def _whole_birth(self) -> Retained:
+        """The certificate is read anew: the next connection uses a renewed one without a restart."""
+        birth = with_certificate(self._birth, certificate_ends(self._settings.cert))
+        return Retained(up(self._settings.terminal, Up.BIRTH), birth)
 
     def _tell_link(self, *, connected: bool) -> None:
         """The terminal's screen says whether there is a connection; it must not believe an old word."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -20,6 +21,7 @@ from contract.envelope import fingerprint
 from contract.status import Birth, Health
 from contract.topics import Down, ForAll, Up, down, every_terminal, for_all, up
 from terminal.journal.status import write_status
+from terminal.uplink.certificate import certificate_ends
 from tests.terminal.uplink.rig import Client, Line, line, until
 
 pytestmark = pytest.mark.servers
@@ -221,6 +223,38 @@ def test_state_goes_from_init_to_ready_and_ends_in_disconnected(rig: Line) -> No
     until(lambda: rig.query("SELECT health FROM terminals")[0][0], "health")
     rig.uplink.stop()
     until(lambda: rig.uplink_state() == "disconnected", "disconnected")
+
+
+def test_an_alarm_of_the_terminal_is_an_alert_until_it_is_gone(rig: Line) -> None:
+    rig.ingest.start()
+    write_status(rig.folder / "data", a_birth())
+    write_status(rig.folder / "data", msgspec.structs.replace(a_health(), alarms=("paper",)))
+    rig.uplink.start()
+    until(lambda: rig.uplink_state() == "alert", "alert")
+    rig.broker.kill()
+    rig.broker.start()
+    until(lambda: "next try" in rig.uplink.log.read_text(), "the lost connection")
+    until(lambda: rig.uplink_state() == "alert", "alert on the next connection, too")
+    write_status(rig.folder / "data", a_health())
+    until(lambda: rig.uplink_state() == "ready", "ready")
+
+
+def test_the_birth_that_the_fleet_gets_says_when_the_certificate_ends(rig: Line) -> None:
+    ends = certificate_ends(rig.terminal.tls.certificate)
+    assert ends is not None
+    rig.ingest.start()
+    write_status(rig.folder / "data", msgspec.structs.replace(a_birth(), certificate_expires=""))
+    rig.uplink.start()
+
+    def born() -> dict[str, object]:
+        rows = rig.query("SELECT birth FROM terminals")
+        found: dict[str, object] = json.loads(bytes(rows[0][0])) if rows and rows[0][0] else {}  # type: ignore[call-overload]
+        return found
+
+    until(lambda: born().get("certificate_expires") == ends.isoformat(), "the birth")
+    write_status(rig.folder / "data", msgspec.structs.replace(a_birth(), ts=2, clock="unsynced"))
+    until(lambda: born().get("clock") == "unsynced", "a birth that changed")
+    assert born()["certificate_expires"] == ends.isoformat()
 
 
 def test_a_killed_uplink_is_lost_and_its_successor_outranks_every_old_will(rig: Line) -> None:
