@@ -26,8 +26,7 @@ NOW = "2022-07-15T10:00:00+09:00"
 #: Commands of their own, each with its own options: module, and what it does.
 _COMMANDS = {
     "perf": ("bench.perf.figures", "measure, beside yardsticks of the same run"),
-    "chaos": ("bench.chaos.run", "many visits while everything is killed and cut"),
-    "powercut": ("bench.chaos.power_cuts", "cut the power at every flush of the journal"),
+    "chaos": ("bench.chaos.run", "many visits while everything is killed and cut, or power cuts"),
     "gallery": ("bench.gallery.painting", "paint every view on contact sheets, a sheet a language"),
     "tour": ("bench.tours", "play a tour and keep every screen and paper as a picture"),
 }

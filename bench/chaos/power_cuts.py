@@ -1,4 +1,4 @@
-"""The power-cut rig: cuts the power at every flush of the journal, in many ways, and looks what is left.
+"""`mynapo-bench chaos --power-cuts`: cuts the power at every flush of the journal, in many ways, and looks what is left.
 
 A writer fills an outbox under strace. For each point just before and after a flush, and just after the outbox said
 "committed", the files are put together as the disk might hold them, then opened by the real `Outbox.open`.
@@ -6,7 +6,6 @@ A writer fills an outbox under strace. For each point just before and after a fl
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import os
 import random
@@ -77,15 +76,7 @@ def record_writer(records: int, folder: Path) -> list[Step]:
     """What the writer asked of the disk and said, from the first creation of the file on."""
     written = folder / "written"
     written.mkdir(parents=True)
-    command = [
-        sys.executable,
-        "-m",
-        "bench.chaos.power_cuts",
-        "--write",
-        str(written),
-        "--visits",
-        str(records),
-    ]
+    command = [sys.executable, "-m", "bench.chaos.power_cuts", str(written), str(records)]
     return record(command, written, folder / "strace.log")
 
 
@@ -217,29 +208,18 @@ def _acknowledge(outbox: Outbox, fleet: SyntheticFleet) -> None:
     outbox.mark_acked([ack])
 
 
-def main(argv: list[str]) -> int:
-    """`--visits N --seed S`; 0 if nothing promised was lost."""
-    parser = argparse.ArgumentParser(
-        prog="powercut", description="cut the power at every flush of the journal"
-    )
-    parser.add_argument("--visits", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--write", type=Path, default=None, help=argparse.SUPPRESS)
-    options = parser.parse_args(argv)
-    if options.write is not None:
-        write(options.write, options.visits)
-        return 0
-    seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4))
+def cut(records: int, seed: int) -> int:
+    """Prints what came of it; 0 if nothing promised was lost."""
     with TemporaryDirectory(dir=memory_folder()) as folder:
-        report = run(options.visits, seed, Path(folder))
+        report = run(records, seed, Path(folder))
     for trouble in report.troubles[:20]:
-        sys.stdout.write(f"{trouble}\n")
-    sys.stdout.write(
+        print(trouble)
+    print(
         f"seed {report.seed}: {report.records} enrolments, power cut at {report.cuts} points,"
-        f" {report.states} states opened in {report.seconds:.0f} s, {len(report.troubles)} troubles\n"
+        f" {report.states} states opened in {report.seconds:.0f} s, {len(report.troubles)} troubles"
     )
     return 0 if report.passed else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    write(Path(sys.argv[1]), int(sys.argv[2]))

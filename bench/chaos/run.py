@@ -207,7 +207,7 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4))
     if options.power_cuts:
-        return power_cuts.main(["--visits", str(options.visits), "--seed", str(seed)])
+        return power_cuts.cut(options.visits, seed)
     print(f"seed {seed}", flush=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # an end by it leaves nothing running
     folder = options.keep or Path(tempfile.mkdtemp(prefix="mynapo-chaos-"))

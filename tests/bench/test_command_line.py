@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import re
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -74,3 +75,19 @@ def test_a_verb_without_a_bench_says_how_to_start_one(
 def test_a_folder_too_long_for_sockets_is_refused_with_its_limit(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", "--folder", "/" + "a" * LONGEST_FOLDER]) == 2
     assert str(LONGEST_FOLDER) in capsys.readouterr().err
+
+
+def test_the_documents_name_every_verb_and_none_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    root = Path(__file__).parents[2]
+    page, readme = ((root / name).read_text(encoding="utf-8") for name in ("docs/bench.md", "README.md"))
+    hands = page[page.index("## Hands") : page.index("## A run folder")]
+    rows = re.findall(r"^\| `([a-z]+)", hands, re.MULTILINE)
+    for named in {*rows, *re.findall(r"mynapo-bench ([a-z]+)", page + readme)}:
+        with pytest.raises(SystemExit, match="0"):
+            main([named, "--help"])
+    capsys.readouterr()
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    offered = re.findall(r"^ {2,4}([a-z]+) {2,}\S", capsys.readouterr().out, re.MULTILINE)
+    assert len(offered) >= 15
+    assert set(offered) <= set(re.findall(r"\b[a-z]+\b", " ".join(re.findall(r"`([^`]+)`", page))))

@@ -11,8 +11,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from bench.__main__ import main
 from bench.chaos.disk_recording import Act, Disk, Fate, Step
-from bench.chaos.power_cuts import judge, main, memory_folder, record_writer
+from bench.chaos.power_cuts import judge, memory_folder, record_writer
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace records the writer")
 
@@ -123,5 +124,5 @@ def test_a_truncation_shortens_and_lengthens() -> None:
 
 
 def test_the_command_prints_seed_and_states_and_succeeds(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--visits", "2", "--seed", "5"]) == 0
+    assert main(["chaos", "--power-cuts", "--visits", "2", "--seed", "5"]) == 0
     assert "seed 5: 2 enrolments" in capsys.readouterr().out
