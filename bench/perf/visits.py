@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,9 @@ from bench.rig import Rig
 _DELAY_S = 0.5
 """What strace adds to every flush: far longer than it takes to draw a screen."""
 _ATTACH_S = 10.0
+#: Memory is given back to the system at the attract screen, after it is drawn; within this it has come to rest.
+_REST_S = 1.0
+_LOOKS = 5
 #: `1664000000.123456 fdatasync(12</…/outbox.db-wal>) = 0 (DELAYED) <0.500123>`, with the thread's id before it.
 _FLUSH = re.compile(r"^\d+\s+(\d+\.\d+) (?:f(?:data)?sync)\(\d+<([^>]*)>\)\s+= 0.*<(\d+\.\d+)>", re.MULTILINE)
 
@@ -123,8 +126,17 @@ def measure_growth(rig: Rig, first: int = 10, last: int = 200) -> Growth:
         errand = Errand.APPLY if kind == 1 else Errand.RESERVE
         play(rig, _person(rig, 9200 + n, errand), larger=kind in (5, 7), english=kind in (3, 7))
         if n == first:
-            after_first = own_memory_mb(pid)
-    return Growth((first, last), (after_first, own_memory_mb(pid)))
+            after_first = memory_at_rest(lambda: own_memory_mb(pid), time.sleep)
+    return Growth((first, last), (after_first, memory_at_rest(lambda: own_memory_mb(pid), time.sleep)))
+
+
+def memory_at_rest(look: Callable[[], float], sleep: Callable[[float], object]) -> float:
+    """The least that is seen from now on in a second (MB): what a visit leaves behind, not what it still holds."""
+    looks = [look()]
+    for _ in range(_LOOKS):
+        sleep(_REST_S / _LOOKS)
+        looks.append(look())
+    return min(looks)
 
 
 def play(rig: Rig, person: Person, *, larger: bool = False, english: bool = False) -> None:

@@ -11,7 +11,7 @@ from bench.perf import figures
 from bench.perf.card import CardFigures, Exchange
 from bench.perf.figures import Row, table
 from bench.perf.screen import Touches
-from bench.perf.visits import FlushOrder, joined_trace
+from bench.perf.visits import FlushOrder, joined_trace, memory_at_rest
 
 
 def test_columns_stand_below_one_another_though_japanese_is_twice_as_wide() -> None:
@@ -61,3 +61,18 @@ def test_the_95th_percentile_is_one_of_the_measured_times() -> None:
 def test_bytes_are_held_against_what_must_cross() -> None:
     card = CardFigures(Exchange(14, 150, 1_406), Exchange(74, 692, 4_654), 1_000, 0.5, 0.5)
     assert card.byte_ratio == pytest.approx((150 + 1_406) / (1_000 + 256 + 150))
+
+
+@pytest.mark.parametrize(
+    ("samples", "least"),
+    [
+        pytest.param([190.0, 184.0, 179.0, 177.0, 177.0, 177.0], 177.0, id="given back within the second"),
+        pytest.param([177.0, 177.0, 177.0, 177.0, 177.0, 190.0], 177.0, id="something short at its end"),
+        pytest.param([177.0, 178.0, 179.0, 180.0, 181.0, 182.0], 177.0, id="growing all the while"),
+    ],
+)
+def test_memory_at_rest_is_the_least_of_what_is_seen_in_a_second(samples: list[float], least: float) -> None:
+    seen, slept = iter(samples), list[float]()
+    assert memory_at_rest(lambda: next(seen), slept.append) == least
+    assert next(seen, None) is None
+    assert sum(slept) == pytest.approx(1.0)
