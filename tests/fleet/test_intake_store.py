@@ -45,8 +45,8 @@ def count(engine: Engine, table: Table) -> int:
         return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
 
 
-def test_the_store_survives_power_cuts_by_its_settings(engine: Engine) -> None:
-    with engine.connect() as connection:
+def test_the_store_survives_power_cuts_by_its_settings(tmp_path: Path) -> None:
+    with open_store(f"sqlite:///{tmp_path / 'fleet.db'}").connect() as connection:
         assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
         assert connection.execute(text("PRAGMA synchronous")).scalar_one() == 2
 
