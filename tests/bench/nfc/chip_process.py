@@ -1,67 +1,35 @@
-"""Starts the PN532 emulator as the process it is, and asks it through its control socket."""
+"""The PN532 emulator as the process it is."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
-from bench.control_socket import ask
+from tests.bench.device_process import DeviceProcess
 
 # The same for every process: keys are kept by this date, and a card keeps its certificate.
 NOW = datetime(2026, 4, 1, 10, 0, tzinfo=timezone(timedelta(hours=9)))
 
 
-@dataclass
-class ChipProcess:
+class ChipProcess(DeviceProcess):
     """`with ChipProcess(folder, cards) as chip:` — `chip.device` is the serial device."""
 
-    folder: Path
-    cards: Path
-    time_scale: float = 0.0
+    def __init__(self, folder: Path, cards: Path, time_scale: float = 0.0) -> None:
+        # The first card of a name makes RSA keys, which takes a second or two.
+        super().__init__("bench.nfc", folder / "nfc.sock", patience_s=30.0)
+        self.folder, self.cards, self.time_scale = folder, cards, time_scale
 
-    def __enter__(self) -> ChipProcess:
-        self.start()
-        return self
+    def options(self) -> tuple[object, ...]:
+        run = ("--folder", self.folder, "--cards", self.cards)
+        return (*run, "--time-scale", self.time_scale, "--now", NOW.isoformat())
 
-    def start(self) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "bench.nfc",
-            "--folder",
-            str(self.folder),
-            "--cards",
-            str(self.cards),
-        ]
-        command += ["--time-scale", str(self.time_scale), "--now", NOW.isoformat()]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE)
-        assert self.process.stdout is not None
-        self.device = str(json.loads(self.process.stdout.readline())["device"])
-
-    def kill(self) -> None:
-        self.process.kill()
-        self._ended()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.process.terminate()
-        self._ended()
-
-    def _ended(self) -> None:
-        self.process.wait(5)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+    @property
+    def device(self) -> str:
+        return str(self.announced["device"])
 
     def ask(self, **request: Any) -> dict[str, Any]:
-        # The first card of a name makes RSA keys, which takes a second or two.
-        reply = ask(self.folder / "nfc.sock", request, timeout_s=30.0)
+        reply = super().ask(**request)
         assert reply["ok"], reply
         return reply
 
