@@ -50,7 +50,23 @@ class Resident:
         self._card = card
         self._timeout_s = timeout_s
 
-    # ------------------------------------------------------------------ the way, in parts
+    # ------------------------------------------------------------------ the way, whole and in parts
+
+    def whole_visit(self) -> None:
+        """Attract → Attract, with paper."""
+        self.to_the_card()
+        self.lay_card()
+        self.fill_in()
+        self.to_the_pin()
+        self.sign()
+        self.leave()
+
+    def choose_english(self) -> None:
+        """At Attract, and back there."""
+        self.see("Attract")
+        self.press("language")
+        self.see("LanguageChoice")
+        self.press("language-en")
 
     def to_the_card(self) -> None:
         """Attract → PlaceCard."""

@@ -106,16 +106,8 @@ def measure_touches(rig: Rig, frame_s: float) -> Touches:
         with rig.robot() as robot:
             resident = TimedResident(robot, person, rig)
             if language == "en":
-                resident.see("Attract")
-                resident.press("language")
-                resident.see("LanguageChoice")
-                resident.press("language-en")
-            resident.to_the_card()
-            resident.lay_card()
-            resident.fill_in()
-            resident.to_the_pin()
-            resident.sign()
-            resident.leave()
+                resident.choose_english()
+            resident.whole_visit()
             took += resident.took
     return Touches(tuple(took), frame_s * 1000)
 

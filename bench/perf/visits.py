@@ -144,19 +144,11 @@ def play(rig: Rig, person: Person, *, larger: bool = False, english: bool = Fals
     with rig.robot() as robot:
         resident = Resident(robot, person, rig.card)
         if english:
-            resident.see("Attract")
-            resident.press("language")
-            resident.see("LanguageChoice")
-            resident.press("language-en")
+            resident.choose_english()
         if larger:
             resident.see("Attract")
             resident.press("size")
-        resident.to_the_card()
-        resident.lay_card()
-        resident.fill_in()
-        resident.to_the_pin()
-        resident.sign()
-        resident.leave()
+        resident.whole_visit()
 
 
 def measure_paper(rig: Rig) -> int:
