@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
@@ -12,24 +11,11 @@ from pathlib import Path
 
 from bench.broker import Broker, free_port
 from bench.fleet_keys import FleetFiles, TerminalFiles, private_file
+from bench.toml_text import toml_text
 from fleet.intake_store import register_device
 from fleet.store import open_store
 
 _STOP_S = 10.0
-
-
-def _toml(tables: Mapping[str, Mapping[str, object]]) -> bytes:
-    """Strings, numbers, booleans, lists and flat tables; JSON writes them as TOML does, except for tables."""
-
-    def value(item: object) -> str:
-        if isinstance(item, Mapping):
-            return "{ " + ", ".join(f"{json.dumps(key)} = {value(one)}" for key, one in item.items()) + " }"
-        return json.dumps(str(item) if isinstance(item, Path) else item, ensure_ascii=False)
-
-    lines = []
-    for name, table in tables.items():
-        lines += [f"[{name}]", *(f"{key} = {value(item)}" for key, item in table.items()), ""]
-    return "\n".join(lines).encode()
 
 
 class FleetFolder:
@@ -79,7 +65,7 @@ class FleetFolder:
             "sample_programme": {"refuse": dict(refuse or {})},
             "dashboard": {"port": self.dashboard_port},
         }
-        self.config = private_file(folder / "fleet.toml", _toml(tables))
+        self.config = private_file(folder / "fleet.toml", toml_text(tables).encode())
 
     def register(self, terminal: TerminalFiles) -> None:
         """Puts the terminal's device key into the registry."""
@@ -108,7 +94,7 @@ def write_uplink_config(
     """A `terminal.toml` with just what the uplink reads."""
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     tables = {"terminal": {"id": terminal.terminal, "data_dir": data_dir}, "uplink": uplink}
-    return private_file(file, _toml(tables))
+    return private_file(file, toml_text(tables).encode())
 
 
 class ProgramProcess:

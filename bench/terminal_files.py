@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from bench.fleet_keys import private_file
+from bench.toml_text import toml_text
 from terminal.views import Language
 
 TERMINAL = "bench-0001"
@@ -44,24 +44,6 @@ class TerminalChoices:
     limits: Mapping[str, float] | None = None
 
 
-Value = str | int | float | bool | datetime | Path | list[str]
-Table = Mapping[str, Value]
-
-
-def toml(tables: Mapping[str, Table]) -> str:
-    """TOML of flat tables. JSON's strings, numbers, booleans and lists are TOML's as well; times are not."""
-    lines: list[str] = []
-    for name, table in tables.items():
-        lines += [f"[{name}]", *(f"{key} = {_value(value)}" for key, value in table.items()), ""]
-    return "\n".join(lines)
-
-
-def _value(value: Value) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return json.dumps(str(value) if isinstance(value, Path) else value, ensure_ascii=False)
-
-
 def write_terminal_toml(
     file: Path,
     choices: TerminalChoices,
@@ -73,7 +55,7 @@ def write_terminal_toml(
     robot: Path,
 ) -> Path:
     """`keys` has root, sealing_keys and signing_key; `uplink` is the whole table of that name."""
-    tables: dict[str, Table] = {
+    tables: dict[str, Mapping[str, object]] = {
         "terminal": {
             "id": TERMINAL,
             "data_dir": "data",
@@ -87,9 +69,7 @@ def write_terminal_toml(
         "device": {"signing_key": keys["signing_key"]},
         "printer": {"device": wiring.printer_device, "baud": 115200, "columns": 48},
         "panel": {"factory": "pigpio", "host": "127.0.0.1", "port": wiring.panel_port, **PINS},
-        "uplink": {
-            key: value for key, value in uplink.items() if isinstance(value, str | int | float | Path)
-        },
+        "uplink": uplink,
         "programme": {"packs": list(choices.packs)},
         "screen": {"size": choices.size, "language": choices.language.value, "fullscreen": False},
         "robot": {"socket": str(robot)},
@@ -100,4 +80,4 @@ def write_terminal_toml(
         tables["reader.nfc"] = {"device": wiring.nfc_device, "chip": "pn532"}
     if choices.limits:
         tables["limits"] = dict(choices.limits)
-    return private_file(file, toml(tables).encode())
+    return private_file(file, toml_text(tables).encode())
