@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from programmes.opening import NotOpen, Open, function_state
 from terminal.endings import Contact, trouble_view
 from terminal.facilities import Facilities
-from terminal.inbox import Shutdown
 from terminal.journal.events import CardLeft, CardRefused, DoorClosed, DoorOpened, OtherCardSeen, VisitStarted
 from terminal.journal.events import VisitEnded as VisitEndedEvent
-from terminal.ports import DoorChanged, Lamp, Sound
+from terminal.ports import Lamp, Sound
 from terminal.procedures.card import take_card_view
 from terminal.procedures.home import home
 from terminal.procedures.rules import moment
@@ -69,9 +68,9 @@ class Outcome:
 
 async def serve(day: Day) -> None:
     """Visits until the process is told to stop."""
-    presentation, again, restarted = day.usual, False, day.restarted
+    presentation, again, restarted, somebody = day.usual, False, day.restarted, True
     while True:
-        visit = Visit(day.facilities.new_id(), day.around, presentation)
+        visit = Visit(day.facilities.new_id(), day.around, presentation, somebody=somebody)
         try:
             if not again:
                 await _attract(visit, day, restarted=restarted)
@@ -87,7 +86,7 @@ async def serve(day: Day) -> None:
         if visit.stopping:
             await _shut_down(visit, day, outcome)
             return
-        presentation = visit.presentation if again else day.usual
+        presentation, somebody = visit.presentation if again else day.usual, visit.somebody
         del visit
         # Views, drafts and tasks of a visit refer to one another; what they held must not wait for the next cycle.
         day.clear_memory()
@@ -154,18 +153,8 @@ async def _attract(visit: Visit, day: Day, *, restarted: bool) -> None:
 async def _serviced(visit: Visit, day: Day) -> None:
     """The door is open: nothing is accepted until it is closed. Raises VisitEnded for the order to stop."""
     day.facilities.store.note(DoorOpened())
-    while True:
-        day.around.screen.show(door_view(day), visit.presentation)
-        match await day.around.inbox.next(None):
-            case DoorChanged(open=False):
-                visit.door_open = False
-                day.facilities.store.note(DoorClosed())
-                return
-            case Shutdown():
-                visit.stopping = True
-                raise VisitEnded(Ending.SHUTDOWN)
-            case _:
-                pass
+    await visit.wait_for_closed_door(door_view(day))
+    day.facilities.store.note(DoorClosed())
 
 
 async def _without_paper(visit: Visit, day: Day) -> bool:

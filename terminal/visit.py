@@ -1,8 +1,11 @@
 """A visit: one resident, one card, one presentation, one draft (DESIGN §5).
 
-`Visit.ask` is the only place where the terminal waits for a person. Everything that may end a visit is handled there,
-in one loop over one inbox: やめる, the lifted card, time, absence, the door, shutdown. A procedure therefore reads
-top to bottom as the resident lives it, and cannot forget an ending: it is unwound by `VisitEnded`.
+`Visit` is the only reader of the inbox. Everything that may end a visit is handled where it is read, in one loop: やめる,
+the lifted card, time, absence, the door, shutdown. A procedure asks with `Visit.ask`; it reads top to bottom as the
+resident lives it and cannot forget an ending: it is unwound by `VisitEnded`.
+
+A view may have layers over it (`terminal.overlays`). They take presses only: what devices tell goes to whoever shows
+the view, and every limit runs on, whatever lies on top. Only a press or another screen restarts the idle time.
 
 While the card works (`Working`) nobody is asked anything; events wait in the inbox. So from the moment at which the
 card's signature is back, nothing can come between it and the commit: that is the point of no return (DESIGN §2.4).
@@ -12,13 +15,15 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from terminal.inbox import Delivered, Event, Inbox, ProgrammeAnswered, Shutdown
+from terminal.inbox import Event, Inbox, Shutdown
 from terminal.limits import Limits
+from terminal.overlays import Layer, idle_warning_view, laid_over, turn_tool
 from terminal.ports import (
     CardIn,
     CardOut,
@@ -28,30 +33,10 @@ from terminal.ports import (
     Holder,
     Panel,
     PresenceChanged,
-    ReaderFound,
     ReaderLost,
     Screen,
 )
-from terminal.views import (
-    Choice,
-    Countdown,
-    Drawing,
-    IdleWarning,
-    KeyPressed,
-    Language,
-    LanguageChoice,
-    Look,
-    Note,
-    Options,
-    Paragraph,
-    Presentation,
-    Pressed,
-    Role,
-    StopQuestion,
-    TextSize,
-    View,
-    message,
-)
+from terminal.views import IdleWarning, KeyPressed, Language, Presentation, Pressed, View
 
 
 class Ending(StrEnum):
@@ -98,9 +83,19 @@ class Surroundings:
 
 
 class Visit:
-    """State of one visit. Dropping it, and collecting garbage, is what "nothing stays" rests on (docs/security.md)."""
+    """State of one visit. Dropping it, and collecting garbage, is what "nothing stays" rests on (docs/security.md).
 
-    def __init__(self, id: str, around: Surroundings, presentation: Presentation) -> None:  # noqa: A002
+    `somebody` is the presence sensor's last word from before this visit.
+    """
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002
+        around: Surroundings,
+        presentation: Presentation,
+        *,
+        somebody: bool = True,
+    ) -> None:
         self.id = id
         self.around = around
         self.presentation = presentation
@@ -113,15 +108,19 @@ class Visit:
         #: Wrong PINs of this visit, whatever was asked in between: もどる gives no new tries.
         self.wrong_pins = 0
         self.holder: Holder | None = None
-        #: Name of the view shown last, as a slug for the audit log, e.g. `enter-pin`.
+        #: Name of what was shown last, as a slug for the audit log, e.g. `enter-pin`.
         self.showing = "none"
         #: As the door switch said last; whoever ends the visit asks for it.
         self.door_open = False
+        #: As the presence sensor said last. It tells changes only, so a press must not make its word forgotten.
+        self.somebody = somebody
         #: The order to stop came; it may have come while a record was handed over.
         self.stopping = False
+        self._beneath: View | None = None
+        self._layers: tuple[Layer, ...] = ()
+        self._drawn: tuple[View, Presentation, bool] | None = None
         #: Somebody has begun: from now on absence counts.
         self._under_way = False
-        self._covered = False
         self._card_gone_at: float | None = None
         self._nobody_since: float | None = None
         self._touched = around.clock.monotonic()
@@ -133,9 +132,7 @@ class Visit:
         """Shows `view` until a choice of it, or a key of its keypad, is pressed. Raises VisitEnded."""
         while True:
             event = await self.wait(view)
-            if isinstance(event, KeyPressed):
-                return event
-            if isinstance(event, Pressed):
+            if isinstance(event, Pressed | KeyPressed):
                 return event
 
     async def choose(self, view: View) -> str:
@@ -146,109 +143,212 @@ class Visit:
                 return answer.choice
 
     async def wait(self, view: View, *, until: float | None = None) -> Event | None:
-        """One event that concerns `view`, or None at the monotonic time `until`.
+        """One event that concerns `view`, or None at the monotonic time `until`, whatever lies over the view.
 
-        Presses on tools and やめる are dealt with here, and so is whatever ends the visit.
+        Presses on tools, on layers and on やめる are dealt with here, and so is whatever ends the visit.
         """
-        self._show(view)
-        self._touched = self.around.clock.monotonic()
+        self._come_to(view)
+        self._drawn = None  # others may have drawn meanwhile
         while True:
-            event = await self._next(view, until)
-            if event is None:
-                if until is not None and self.around.clock.monotonic() >= until:
-                    return None
-                continue
+            seen = self._draw(self._on_top(view))
+            event = await self._next(until)
             match event:
-                case Pressed(choice="language" | "size" | "contrast" as tool):
-                    await self._use_tool(tool, view)
-                case Pressed(choice="stop") if view.stop is not None:
-                    await self._stop(view)
-                case Pressed(choice="find") if any(field.find_help for field in view.fields()):
-                    return event
-                case Pressed(choice=id_):
-                    if any(choice.id == id_ for choice in view.choices()):
-                        return event
-                case KeyPressed(field=field_id):
-                    if any(field.id == field_id for field in view.fields()):
-                        self.typed = True
-                        return event
-                case CardIn() | CardOut() | ReaderFound() | ReaderLost() | Delivered() | ProgrammeAnswered():
-                    return event
-                case _:
+                case None if until is not None and self.around.clock.monotonic() >= until:
+                    return None
+                case None | DoorChanged() | PresenceChanged():
                     pass
+                case Pressed() | KeyPressed():
+                    if self._is_answer(event, view, seen):
+                        return event
+                case _:
+                    return event
 
     def show(self, view: View) -> None:
         """Shows a view that asks nothing (`Working`)."""
-        self._show(view)
+        self._come_to(view)
+        self._drawn = None
+        self._draw(view)
 
-    def _show(self, view: View) -> None:
-        self.showing = re.sub(r"(?<!^)(?=[A-Z])", "-", view.name).lower()
-        self.around.screen.show(view, self.presentation, covered=self._covered)
+    async def wait_for_closed_door(self, view: View) -> None:
+        """Shows `view` while somebody works inside; no press counts. Raises VisitEnded for the order to stop."""
+        self.show(view)
+        while self.door_open:
+            await self._take(None)
+
+    # ------------------------------------------------------------------ what is seen
+
+    def _come_to(self, view: View) -> None:
+        """Another screen has the whole time again, and nothing lies over it.
+
+        The name decides, not the title: titles follow devices too (S7 names the reader that works), and a reader that
+        comes and goes must not hold a forgotten visit open.
+        """
+        if self._beneath is None or self._beneath.name != view.name:
+            self._touched = self.around.clock.monotonic()
+            self._layers = ()
+        self._beneath = view
+
+    def _on_top(self, view: View) -> View:
+        """`view` with what lies over it; the idle warning hides it all."""
+        layered = self._layered(view)
+        idle, now = self._idle_limits(layered), self.around.clock.monotonic()
+        if idle is None or now < idle[0]:
+            return layered
+        self.warned = True
+        left, of = max(0, math.ceil(idle[1] - now)), math.ceil(idle[1] - idle[0])
+        return idle_warning_view(left, of, sample=self.around.sample)
+
+    def _layered(self, view: View) -> View:
+        for layer in self._layers:
+            view = laid_over(view, layer, self.presentation)
+        return view
+
+    def _draw(self, view: View) -> View:
+        """Nothing is drawn anew that stands there already."""
+        wanted = (view, self.presentation, self._is_covered())
+        if wanted != self._drawn:
+            self._drawn = wanted
+            self.showing = re.sub(r"(?<!^)(?=[A-Z])", "-", view.name).lower()
+            self.around.screen.show(view, self.presentation, covered=wanted[2])
+        return view
+
+    def _is_covered(self) -> bool:
+        """Values are hidden as long as the card is off its reader, and when nobody stands there."""
+        if self._card_gone_at is not None:
+            return True
+        since = self._nobody_since
+        return (
+            since is not None and self.around.clock.monotonic() >= since + self.around.limits.presence_cover_s
+        )
 
     # ------------------------------------------------------------------ the one loop
 
-    async def _next(self, view: View, until: float | None) -> Event | None:
-        """Waits for the next event or limit; raises VisitEnded when the visit may not go on."""
-        event = await self.around.inbox.next(self._patience(view, until))
-        now = self.around.clock.monotonic()
+    async def _take(self, timeout: float | None) -> Event | None:
+        """The only place that reads the inbox: what switches and sensors say is known whoever waits."""
+        event = await self.around.inbox.next(timeout)
         match event:
             case Shutdown():
                 self.stopping = True
                 raise VisitEnded(Ending.SHUTDOWN)
             case DoorChanged(open=is_open):
                 self.door_open = is_open
-                if is_open:
-                    raise VisitEnded(Ending.DOOR_OPENED)
-            case Pressed() | KeyPressed():
-                self._touched = now
-                self._notice_presence(True, now, view)  # whoever presses is there, whatever the sensor says
             case PresenceChanged(present=present):
-                self._notice_presence(present, now, view)
-            case CardOut() | CardIn() | ReaderLost() if self.holder is not None and not self._accepted:
-                await self._notice_card(event, self.holder, now, view)
-                return None
+                self.somebody = present
             case _:
                 pass
-        self._enforce(now, view)
-        if event is None and self._is_idle(now, view):
-            await self._warn(view)
         return event
 
-    def _patience(self, view: View, until: float | None) -> float | None:
+    async def _next(self, until: float | None) -> Event | None:
+        """One event, or None when a limit is reached; raises VisitEnded when the visit may not go on."""
+        event = await self._take(self._patience(until))
+        now = self.around.clock.monotonic()
+        match event:
+            case DoorChanged(open=True):
+                raise VisitEnded(Ending.DOOR_OPENED)
+            case Pressed() | KeyPressed():
+                self._touched = now
+                if (
+                    self._nobody_since is not None
+                ):  # whoever presses is there; but the sensor has the next word
+                    self._nobody_since = now
+            case PresenceChanged():
+                self._notice_presence(now)
+            case CardOut() | CardIn() | ReaderLost() if self.holder is not None and not self._accepted:
+                await self._notice_card(event, self.holder, now)
+                event = None
+            case _:
+                pass
+        self._enforce()
+        return event
+
+    def _patience(self, until: float | None) -> float | None:
         """Seconds until the nearest limit."""
+        deadlines = [*self._deadlines()] if until is None else [*self._deadlines(), until]
+        return max(0.0, min(deadlines) - self.around.clock.monotonic()) if deadlines else None
+
+    def _deadlines(self) -> Iterator[float]:
         now, limits = self.around.clock.monotonic(), self.around.limits
-        deadlines = [] if until is None else [until]
-        if view.time_factor is not None:
-            deadlines.append(self._touched + limits.idle_warning_s * view.time_factor)
         if self._card_gone_at is not None:
-            deadlines.append(self._card_gone_at + limits.card_gap_s)
+            yield self._card_gone_at + limits.card_gap_s
         if self._nobody_since is not None:
-            deadlines.append(
-                self._nobody_since + (limits.presence_end_s if self._covered else limits.presence_cover_s)
-            )
-        return max(0.0, min(deadlines) - now) if deadlines else None
+            covers = self._nobody_since + limits.presence_cover_s
+            yield covers if now < covers else self._nobody_since + limits.presence_end_s
+        idle = self._idle_limits(self._layered(self._beneath)) if self._beneath is not None else None
+        if idle is not None:
+            warns, ends = idle
+            # From the warning on each whole second of the countdown.
+            yield warns if now < warns else ends - max(0, math.ceil(ends - now) - 1)
+        elif self._layers:
+            yield self._touched + limits.idle_warning_s
 
-    def _enforce(self, now: float, view: View) -> None:
-        limits = self.around.limits
-        if self._card_gone_at is not None and now - self._card_gone_at >= limits.card_gap_s:
+    def _idle_limits(self, layered: View) -> tuple[float, float] | None:
+        """When the warning comes and when the visit ends; None where nothing is lost by waiting."""
+        limits, factor = self.around.limits, layered.time_factor
+        if factor is None:
+            return None
+        return self._touched + limits.idle_warning_s * factor, self._touched + limits.idle_end_s * factor
+
+    def _enforce(self) -> None:
+        now, limits = self.around.clock.monotonic(), self.around.limits
+        if self._card_gone_at is not None and now >= self._card_gone_at + limits.card_gap_s:
             raise VisitEnded(Ending.CARD_LIFTED)
-        if self._nobody_since is not None:
-            absent = now - self._nobody_since
-            if absent >= limits.presence_end_s:
-                raise VisitEnded(Ending.NOBODY_THERE)
-            if absent >= limits.presence_cover_s and not self._covered:
-                self._cover(view, covered=True)
+        if self._nobody_since is not None and now >= self._nobody_since + limits.presence_end_s:
+            raise VisitEnded(Ending.NOBODY_THERE)
+        idle = self._idle_limits(self._layered(self._beneath)) if self._beneath is not None else None
+        if idle is not None and now >= idle[1]:
+            raise VisitEnded(Ending.TIMED_OUT)
+        if idle is None and now >= self._touched + limits.idle_warning_s:
+            self._layers = ()  # nobody chose a language: what waits beneath is seen again, and nothing ends
 
-    def _is_idle(self, now: float, view: View) -> bool:
-        if view.time_factor is None:
-            return False
-        return now - self._touched >= self.around.limits.idle_warning_s * view.time_factor
+    # ------------------------------------------------------------------ presses
 
-    # ------------------------------------------------------------------ card, presence, time
+    def _is_answer(self, event: Pressed | KeyPressed, view: View, seen: View) -> bool:
+        """True for a press that answers `view`. Tools, やめる and layers are dealt with; the rest is no press on it."""
+        match event:
+            case Pressed(choice="language"):
+                self._lay(Layer.LANGUAGES)
+            case Pressed(choice="size" | "contrast" as tool):
+                self.presentation = turn_tool(self.presentation, tool)
+            case Pressed(choice="stop") if seen.stop is not None:
+                if not self.typed:
+                    raise VisitEnded(Ending.STOPPED)
+                self._lay(Layer.STOP)
+            case Pressed(choice=id_) if isinstance(seen, IdleWarning) or self._layers:
+                if any(choice.id == id_ for choice in seen.choices()):
+                    self._press_on_layer(id_)
+            case Pressed(choice="find"):
+                return any(field.find_help for field in view.fields())
+            case Pressed(choice=id_):
+                return any(choice.id == id_ for choice in view.choices())
+            case KeyPressed(field=field_id) if seen is view:
+                falls = any(field.id == field_id for field in view.fields())
+                self.typed = self.typed or falls
+                return falls
+            case _:
+                pass
+        return False
 
-    async def _notice_card(
-        self, event: CardIn | CardOut | ReaderLost, holder: Holder, now: float, view: View
-    ) -> None:
+    def _lay(self, layer: Layer) -> None:
+        if layer not in self._layers:
+            self._layers = (*self._layers, layer)
+
+    def _press_on_layer(self, choice: str) -> None:
+        match choice:
+            case "more-time":
+                pass  # the press itself has given it
+            case "stop-now":
+                raise VisitEnded(Ending.STOPPED)
+            case "continue" | "back":
+                self._layers = self._layers[:-1]
+            case _:
+                self.presentation = replace(
+                    self.presentation, language=Language(choice.removeprefix("language-"))
+                )
+                self._layers = self._layers[:-1]
+
+    # ------------------------------------------------------------------ card, presence
+
+    async def _notice_card(self, event: CardIn | CardOut | ReaderLost, holder: Holder, now: float) -> None:
         """The bound reader only: a gap below the limit is bridged if the same certificate comes back."""
         if event.reader != holder.reader:
             return
@@ -257,105 +357,27 @@ class Visit:
                 raise VisitEnded(Ending.READER_LOST)
             case CardOut():
                 self._card_gone_at = now
-                self._cover(view, covered=True)
             case CardIn():
                 again = await self.around.readers.read(holder.reader)
-                if isinstance(again, Holder) and again.certificate == holder.certificate:
-                    self.holder = again
-                    self._card_gone_at = None
-                    self._uncover(view)
-                elif isinstance(again, Holder):
-                    raise VisitEnded(Ending.OTHER_CARD)
-                else:
+                if not isinstance(again, Holder):
                     raise VisitEnded(Ending.CARD_LIFTED)
+                if again.certificate != holder.certificate:
+                    raise VisitEnded(Ending.OTHER_CARD)
+                self.bind(again)
 
-    def _notice_presence(self, present: bool, now: float, view: View) -> None:
+    def _notice_presence(self, now: float) -> None:
         """Before somebody begins and after the ending nobody has to stand there."""
-        if present:
+        if self.somebody:
             self._nobody_since = None
-            self._uncover(view)
         elif self._nobody_since is None and self._under_way:
             self._nobody_since = now
-
-    def _uncover(self, view: View) -> None:
-        """The values come back when neither card nor person is missing."""
-        if self._covered and self._card_gone_at is None and self._nobody_since is None:
-            self._cover(view, covered=False)
-
-    def _cover(self, view: View, *, covered: bool) -> None:
-        self._covered = covered
-        self._show(view)
-
-    async def _warn(self, view: View) -> None:
-        """IdleWarning: time runs out visibly, and one large press gives as much again, as often as wanted."""
-        self.warned = True
-        limits, factor = self.around.limits, view.time_factor or 1
-        span = (limits.idle_end_s - limits.idle_warning_s) * factor
-        ends = self._touched + limits.idle_end_s * factor
-        while (left := ends - self.around.clock.monotonic()) > 0:
-            warning = idle_warning_view(math.ceil(left), math.ceil(span), sample=self.around.sample)
-            self._show(warning)
-            tick = left - math.floor(left) or 1.0
-            event = await self._next(warning, self.around.clock.monotonic() + tick)
-            if isinstance(event, Pressed) and event.choice == "stop":
-                await self._stop(view)
-                return
-            if isinstance(event, Pressed) and event.choice == "more-time":
-                self._show(view)
-                return
-        raise VisitEnded(Ending.TIMED_OUT)
-
-    # ------------------------------------------------------------------ やめる and tools
-
-    async def _stop(self, view: View) -> None:
-        if not self.typed:
-            raise VisitEnded(Ending.STOPPED)
-        question = stop_question_view(sample=self.around.sample)
-        if await self.choose(question) == "stop-now":
-            raise VisitEnded(Ending.STOPPED)
-        self._show(view)
-
-    async def _use_tool(self, tool: str, view: View) -> None:
-        self.presentation = (
-            await self._choose_language(view) if tool == "language" else turn_tool(self.presentation, tool)
-        )
-        self._show(view)
-
-    async def _choose_language(self, view: View) -> Presentation:
-        """What is told meanwhile (arrived, answered) waits for the view that it belongs to."""
-        waiting: list[Event] = []
-        try:
-            return await self._language_chosen(view, waiting)
-        finally:
-            for event in waiting:
-                self.around.inbox.put(event)
-
-    async def _language_chosen(self, view: View, waiting: list[Event]) -> Presentation:
-        shown = language_view(self.presentation, stop=view.stop, sample=view.sample)
-        self._show(shown)
-        while True:
-            event = await self._next(shown, None)
-            match event:
-                case Pressed(choice="back"):
-                    return self.presentation
-                case Pressed(choice="stop") if shown.stop is not None:
-                    await self._stop(shown)
-                case Pressed(choice=id_) if id_.startswith("language-"):
-                    return replace(self.presentation, language=Language(id_.removeprefix("language-")))
-                case Pressed(choice="size" | "contrast" as tool):
-                    self.presentation = turn_tool(self.presentation, tool)
-                    shown = language_view(self.presentation, stop=view.stop, sample=view.sample)
-                    self._show(shown)
-                case Delivered() | ProgrammeAnswered():
-                    waiting.append(event)
-                case _:
-                    pass
 
     # ------------------------------------------------------------------ begin, card, end
 
     def begin(self) -> None:
         """Somebody pressed start: from now on absence counts."""
         self._under_way = True
+        self._notice_presence(self.around.clock.monotonic())
 
     def bind(self, holder: Holder) -> None:
         """From now on (K1) this card on this reader carries the visit."""
@@ -365,74 +387,17 @@ class Visit:
     def unbind(self) -> None:
         self.holder = None
         self._card_gone_at = None
-        self._covered = False
 
     def past_the_point_of_no_return(self) -> None:
         """K2: a record is durable; from here the card may be gone and やめる has nothing to stop."""
         self._accepted = True
         self._card_gone_at = None
-        self._covered = False
 
     def forget(self) -> None:
         """Drops everything personal; the caller shows another view and collects garbage."""
         self.unbind()
         self.typed = self._under_way = False
         self._nobody_since = None
+        self._beneath = self._drawn = None
+        self._layers = ()
         self.around.inbox.clear()
-
-
-# --------------------------------------------------------------------------- views of every visit
-
-
-def turn_tool(presentation: Presentation, tool: str) -> Presentation:
-    """文字 goes 34 → 46 → 56 → 34; 色 switches high contrast."""
-    if tool == "contrast":
-        return replace(presentation, high_contrast=not presentation.high_contrast)
-    sizes = list(TextSize)
-    following = sizes[(sizes.index(presentation.size) + 1) % len(sizes)]
-    return replace(presentation, size=following)
-
-
-def idle_warning_view(left: int, of: int, *, sample: bool) -> IdleWarning:
-    return IdleWarning(
-        title=message("idle.title"),
-        sentence=message("idle.sentence", seconds=left),
-        parts=(
-            Countdown(left, of),
-            Note(message("idle.hidden"), icon="lock"),
-            Paragraph(message("idle.then")),
-        ),
-        main=Choice("more-time", message("idle.more"), Role.PRIMARY, icon="clock", key="#", focused=True),
-        sample=sample,
-    )
-
-
-def stop_question_view(*, sample: bool) -> StopQuestion:
-    yes = Choice("stop-now", message("stop.yes"), Role.SECONDARY, icon="stop", look=Look.DESTRUCTIVE)
-    return StopQuestion(
-        title=message("stop.title"),
-        sentence=message("stop.sentence"),
-        parts=(
-            Drawing("hidden-fields"),
-            Note(message("stop.nothing_accepted"), message("stop.continue_returns"), icon="info"),
-            Options((yes,)),
-        ),
-        main=Choice("continue", message("stop.continue"), Role.PRIMARY, key="#", focused=True),
-        sample=sample,
-    )
-
-
-def language_view(presentation: Presentation, *, stop: Choice | None, sample: bool) -> LanguageChoice:
-    """`stop` as on the view that it was called from: where nothing was begun there is nothing to stop."""
-
-    def button(language: Language) -> Choice:
-        look = Look.CHOSEN if presentation.language is language else Look.PLAIN
-        return Choice(f"language-{language}", message(f"language.{language}"), Role.ROW, look=look)
-
-    return LanguageChoice(
-        title=message("language.title"),
-        parts=(Options(tuple(button(language) for language in Language)),),
-        back=Choice("back", message("language.back"), Role.BACK, icon="back"),
-        stop=stop,
-        sample=sample,
-    )

@@ -29,6 +29,7 @@ from terminal.enrolment import Accepted, Draft
 from terminal.facilities import Facilities, Operator, Place
 from terminal.inbox import Inbox
 from terminal.limits import Limits
+from terminal.overlays import idle_warning_view, language_view, stop_question_view
 from terminal.ports import ClockState, Condition, PaperState, PrinterStatus, ReaderKind
 from terminal.procedures import (
     card,
@@ -45,7 +46,7 @@ from terminal.procedures.signature import Done
 from terminal.readiness import Missing, Readiness
 from terminal.receipt import Slip
 from terminal.views import STOP, Language, Localised, Presentation, Stone, Stones, View
-from terminal.visit import Surroundings, Visit, idle_warning_view, language_view, stop_question_view
+from terminal.visit import Surroundings, Visit
 
 NOW = datetime.fromisoformat("2022-07-15T10:00:00+09:00")
 _ALL = tuple(Stone)

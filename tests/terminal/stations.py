@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.terminal.flow import APPLY, ID, RESERVE, FlowStep, after, choosing, keys, press
+from tests.terminal.flow import APPLY, ID, RESERVE, FlowStep, after, choosing, keys, press, walk
+from tests.terminal.rig import Rig
 
 
 @dataclass(frozen=True)
@@ -109,3 +110,8 @@ STATIONS = [
         stop=False,
     ),
 ]
+
+
+async def come_to(rig: Rig, station: Station) -> None:
+    await walk(rig, station.steps)
+    assert rig.view.name == station.view

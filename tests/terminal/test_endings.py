@@ -17,7 +17,7 @@ from terminal.visit import Visit
 from tests.terminal.flow import APPLY, ID, FlowStep, after, id_and_codes, press, walk
 from tests.terminal.flow import RESERVE as RESERVE_WAY
 from tests.terminal.rig import Rig, card, running
-from tests.terminal.stations import STATIONS, Station
+from tests.terminal.stations import STATIONS, Station, come_to
 
 ALL = pytest.mark.parametrize("station", STATIONS, ids=lambda station: station.name)
 WITH_CARD = pytest.mark.parametrize(
@@ -45,11 +45,6 @@ def pin_buffers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[SeenBuffer]]:
     yield SeenBuffer.seen
     for buffer in SeenBuffer.seen:
         assert not any(buffer), "a PIN was left in its buffer"
-
-
-async def come_to(rig: Rig, station: Station) -> None:
-    await walk(rig, station.steps)
-    assert rig.view.name == station.view
 
 
 async def assert_nothing_stays(rig: Rig, reason: str) -> None:
@@ -109,8 +104,6 @@ async def test_an_idle_warning_covers_everything_and_gives_more_time_more_than_t
         await come_to(rig, station)
         assert station.factor is not None
         for _ in range(11):
-            if "confirm.reveal" not in rig.ids() and station.name == "id revealed":
-                await rig.wait(10)  # shown in full for so long
             await rig.wait(45 * station.factor - 1)
             assert rig.view.name == station.view
             await rig.wait(1)
@@ -171,19 +164,6 @@ async def test_who_comes_back_in_time_goes_on_where_they_were(station: Station) 
         if station.name != "id revealed":
             assert rig.view == before
         await rig.stop()
-
-
-async def test_a_press_tells_that_somebody_is_there_whatever_the_sensor_says() -> None:
-    station = next(s for s in STATIONS if s.name == "id untouched")
-    async with running(Rig()) as rig:
-        await come_to(rig, station)
-        await rig.go_away()
-        await rig.wait(10)
-        assert rig.covered
-        await rig.key("1")
-        assert not rig.covered
-        await rig.wait(60)
-        assert rig.trouble == ""
 
 
 # ------------------------------------------------------------------ door, shutdown
