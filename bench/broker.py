@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from bench.fleet_keys import FleetFiles, private_file
+from bench.processes import end_in_order
 from fleet.broker import BrokerSettings, render
 
 _START_S = 10.0
@@ -76,12 +77,7 @@ class Broker:
         """A clean stop: Mosquitto writes its state first."""
         if self._process is None:
             return
-        self._process.terminate()
-        try:
-            self._process.wait(_STOP_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end_in_order(self._process, _STOP_S)
         self._process = None
 
     def kill(self) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench.broker import Broker, free_port
 from bench.fleet_keys import FleetFiles, TerminalFiles, private_file
+from bench.processes import end_in_order
 from bench.toml_text import toml_text
 from fleet.intake_store import register_device
 from fleet.store import open_store
@@ -121,12 +122,7 @@ class ProgramProcess:
         """SIGTERM, then SIGKILL after ten seconds; the exit code, None if it was not started."""
         if self._process is None:
             return None
-        self._process.terminate()
-        try:
-            code = self._process.wait(_STOP_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            code = self._process.wait()
+        code = end_in_order(self._process, _STOP_S)
         self._process = None
         return code
 

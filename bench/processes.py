@@ -99,15 +99,9 @@ class Program:
         return answer
 
     def stop(self) -> None:
-        process = self._process
-        if process is None:
+        if self._process is None:
             return
-        process.terminate()
-        try:
-            process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end_in_order(self._process)
         self._forget()
 
     def kill(self) -> None:
@@ -129,6 +123,16 @@ class Program:
         if self._process is not None and self._process.stdout is not None:
             self._process.stdout.close()
         self._process = None
+
+
+def end_in_order(process: subprocess.Popen[bytes], limit_s: float = STOP_S) -> int:
+    """SIGTERM, after `limit_s` SIGKILL; the exit code, negative for the signal that ended it."""
+    process.terminate()
+    try:
+        return process.wait(limit_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 def tail(path: Path, characters: int) -> str:

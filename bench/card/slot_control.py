@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.control_socket import ask
+from bench.processes import end_in_order
 
 START_S = 10.0
 
@@ -97,9 +98,4 @@ class SlotProcess(SlotControl):
         raise RuntimeError("the virtual slot did not come up")
 
     def stop(self) -> None:
-        self.process.terminate()
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(5)
+        end_in_order(self.process)

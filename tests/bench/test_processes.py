@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from bench.processes import ProcessFailed, Program, is_alive, marked, sweep, tail
+from bench.processes import ProcessFailed, Program, end_in_order, is_alive, marked, sweep, tail
 from bench.run_folder import MARK
 
 _SLEEPS = "import time; print('{}', flush=True); time.sleep(60)"
@@ -46,6 +47,25 @@ def test_a_dead_program_is_noticed_without_being_reaped(tmp_path: Path) -> None:
     assert not is_alive(program)
     assert program.ended() == -9
     program.stop()
+
+
+@pytest.mark.parametrize(
+    ("code", "ended_by"),
+    [
+        pytest.param("print('up', flush=True); time.sleep(60)", 15, id="one that listens"),
+        pytest.param(
+            "signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)",
+            9,
+            id="one that will not listen",
+        ),
+    ],
+)
+def test_a_process_is_asked_to_end_and_then_made_to(code: str, ended_by: int) -> None:
+    words = [sys.executable, "-c", f"import signal, time; {code}"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"up\n"
+        assert end_in_order(process, 0.3 if ended_by == 9 else 10.0) == -ended_by
 
 
 def test_the_sweep_finds_grandchildren_and_those_that_will_not_listen(tmp_path: Path) -> None:
