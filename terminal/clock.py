@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from terminal.journal.replaced_file import replace_file
@@ -20,14 +21,24 @@ _SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 #: The file, beside the journal, that holds the latest time known to be past.
 _FLOOR = "clock-floor"
 
+#: The day the project began: no clock that is right shows an earlier one. What the fleet confirms rises above it.
+EARLIEST = datetime(2026, 11, 21, tzinfo=UTC)
+
+#: No terminal is in service for ten years without a new image (Debian's long-term support ends after five): a later
+#: saved time is damage, and believed it would keep the terminal out of service until then.
+LATEST = EARLIEST + timedelta(days=3_653)
+
+#: A fleet whose signed time is further ahead of a synchronised clock than this is wrong itself.
+FLEET_AHEAD = timedelta(days=1)
+
 #: A jump of the wall clock above this is written to the audit log (DESIGN §5).
 JUMP = timedelta(minutes=5)
 
 
 class SystemClock:
-    """Wall time never runs below `floor` (saved time or image build); visit time starts at `visit_start` if set.
+    """Wall time never runs below `floor`, see `known_past`; visit time starts at `visit_start` if set.
 
-    `floor` is what the terminal knows to be past. A machine without RTC that wakes in 1970 stays untrusted until a
+    A machine without RTC that wakes in 1970 stays untrusted until a
     time source has spoken.
     """
 
@@ -68,16 +79,33 @@ def jumped(before: float, now: float) -> bool:
     return abs(now - before) > JUMP.total_seconds()
 
 
+def past_beyond_doubt(confirmed: datetime, now: datetime, state: ClockState) -> datetime | None:
+    """The moment that is past for the fleet, which signed `confirmed`, and for a synchronised clock: neither alone may
+    set the floor, from which there is no way back. None: nothing is learnt.
+    """
+    if state is not ClockState.SYNCED or confirmed > now + FLEET_AHEAD:
+        return None
+    return min(confirmed, now)
+
+
+def known_past(folder: Path) -> datetime:
+    """Time never runs below this."""
+    return max(EARLIEST, read_floor(folder))
+
+
 def read_floor(folder: Path) -> datetime:
-    """The last saved time; the epoch where there is none."""
+    """The last saved time; the epoch where there is none, or none that can be believed."""
+    nothing = datetime.fromtimestamp(0, UTC)
     try:
-        saved = datetime.fromisoformat((folder / _FLOOR).read_text(encoding="ascii"))
+        text, check = (folder / _FLOOR).read_text(encoding="ascii").split(" ")
+        saved, whole = datetime.fromisoformat(text), int(check, 16) == crc32(text.encode("ascii"))
     except (OSError, ValueError):
-        return datetime.fromtimestamp(0, UTC)
-    return saved if saved.tzinfo is not None else saved.replace(tzinfo=UTC)
+        return nothing
+    return saved if whole and saved.tzinfo is not None and saved <= LATEST else nothing
 
 
 def save_floor(folder: Path, now: datetime) -> None:
-    """Kept every few minutes: what has been is past. A disk that refuses is told of by the journal."""
+    """With a checksum: one flipped bit makes 2036 of 2026. A disk that refuses is told of by the journal."""
+    text = now.isoformat()
     with suppress(OSError):
-        replace_file(folder / _FLOOR, now.isoformat().encode("ascii"))
+        replace_file(folder / _FLOOR, f"{text} {crc32(text.encode('ascii')):08x}".encode("ascii"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from terminal.clock import JUMP, SystemClock, jumped, read_floor, save_floor
+from terminal.clock import EARLIEST, JUMP, LATEST, SystemClock, jumped, known_past, read_floor, save_floor
 from terminal.ports import ClockState
 
 PAST = datetime(2020, 1, 1, tzinfo=UTC)
@@ -59,3 +59,36 @@ def test_a_saved_time_that_cannot_be_read_is_none(tmp_path: Path, content: bytes
     file.write_bytes(content)
     assert read_floor(tmp_path) == datetime.fromtimestamp(0, UTC)
     assert read_floor(tmp_path / "nowhere") == datetime.fromtimestamp(0, UTC)
+
+
+def test_a_flipped_bit_in_the_saved_time_is_noticed(tmp_path: Path) -> None:
+    """One bit makes 2036 of 2026: the terminal would wait ten years for its own clock."""
+    saved = EARLIEST + timedelta(days=100)
+    save_floor(tmp_path, saved)
+    (file,) = tmp_path.iterdir()
+    whole = file.read_bytes()
+    believed = set()
+    for bit in range(8 * len(whole)):
+        byte = whole[bit // 8] ^ (1 << bit % 8)
+        file.write_bytes(whole[: bit // 8] + bytes([byte]) + whole[bit // 8 + 1 :])
+        believed.add(read_floor(tmp_path))
+    assert believed <= {saved, datetime.fromtimestamp(0, UTC)}
+
+
+@pytest.mark.parametrize(
+    ("saved", "past"),
+    [
+        (None, EARLIEST),
+        (EARLIEST - timedelta(days=1), EARLIEST),
+        (EARLIEST + timedelta(days=1), EARLIEST + timedelta(days=1)),
+        (LATEST, LATEST),
+        (LATEST + timedelta(seconds=1), EARLIEST),
+        (FUTURE, EARLIEST),
+    ],
+)
+def test_a_saved_time_counts_within_a_terminals_life(
+    tmp_path: Path, saved: datetime | None, past: datetime
+) -> None:
+    if saved is not None:
+        save_floor(tmp_path, saved)
+    assert known_past(tmp_path) == past
