@@ -16,22 +16,20 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import sdnotify
 import uuid_utils
-from cryptography import x509
 
-from contract.keys import KeyUse
 from contract.status import Birth, Health
 from programmes.loader import Programme
 from terminal.attract import Day, serve
-from terminal.clock import SystemClock, jumped, read_floor, save_floor
+from terminal.clock import SystemClock, known_past
 from terminal.facilities import Facilities, Operator, Place, milliseconds
-from terminal.health import health_message, worth_telling
+from terminal.health import health_message
 from terminal.inbox import Inbox, Shutdown
 from terminal.limits import Limits
 from terminal.memory import clear_memory
@@ -47,11 +45,6 @@ if TYPE_CHECKING:
     from screens.window import KivyScreen
     from terminal.devices import Devices
     from terminal.journal_thread import JournalThread
-
-#: Time never runs below the image's build. A release sets it; this is the day the project began.
-BUILD = datetime(2026, 11, 21, tzinfo=UTC)
-#: How often device states are looked at for the health message.
-HEALTH_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -73,6 +66,7 @@ async def run(settings: Settings, trust: Trust, programme: Programme) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, inbox.put, Shutdown())
     from screens.catalogue import load_catalogue
+    from terminal.journal.events import ProcessStopped
 
     catalogue = load_catalogue()
     screen = _screen(settings, catalogue)
@@ -86,10 +80,11 @@ async def run(settings: Settings, trust: Trust, programme: Programme) -> int:
         async with _appliance(settings, trust, screen, inbox) as appliance:
             background = [
                 group.create_task(_presses(screen, inbox), name="presses"),
-                group.create_task(_health(appliance), name="health"),
+                group.create_task(_make_rounds(appliance), name="rounds"),
             ]
             async with _robot(settings, screen):
                 await serve(_day(appliance, trust, programme, catalogue, inbox))
+            appliance.journal.note(ProcessStopped("told-to-stop"))
             for task in background:
                 task.cancel()
         screen.close()
@@ -172,7 +167,7 @@ async def _appliance(
     from terminal.devices import open_devices
 
     data = settings.path(settings.file.terminal.data_dir)
-    clock = SystemClock(floor=max(BUILD, read_floor(data)), visit_start=settings.file.terminal.now)
+    clock = SystemClock(floor=known_past(data), visit_start=settings.file.terminal.now)
     journal = _open_journal(settings, trust, data, clock, inbox)
     devices = await open_devices(settings, inbox)
     try:
@@ -283,60 +278,37 @@ def _readiness(appliance: Appliance) -> Readiness:
     )
 
 
-# --------------------------------------------------------------------------- health
+# --------------------------------------------------------------------------- rounds
 
 
-async def _health(appliance: Appliance) -> None:
-    """Birth once, then health on change and every five minutes; jumps of the clock are noted here as well."""
-    from terminal.journal.events import ClockJumped
-    from terminal.journal.status import write_status
+async def _make_rounds(appliance: Appliance) -> None:
+    from terminal.rounds import ROUND_S, Rounds
 
     notifier = sdnotify.SystemdNotifier()
     notifier.notify("READY=1")
-    write_status(appliance.data, _birth(appliance))
-    before: Health | None = None
-    noted: set[str] = set()
-    told_at = 0.0
-    reference = appliance.clock.offset()
+    born = _birth(appliance)
+    rounds = Rounds(
+        appliance.data,
+        appliance.clock,
+        appliance.journal,
+        birth=lambda: msgspec.structs.replace(
+            born, ts=_now_ms(appliance), clock=appliance.clock.state().value
+        ),
+        health=lambda: _health_now(appliance),
+        devices=appliance.devices.with_printer,
+    )
     while True:
-        now = _health_now(appliance)
-        if worth_telling(before, now) or appliance.clock.monotonic() - told_at > 300:
-            write_status(appliance.data, now)
-            before, told_at = now, appliance.clock.monotonic()
-            _save_floor(appliance)
-        _note_expired_keys(appliance, noted)
-        offset = appliance.clock.offset()
-        if jumped(reference, offset):
-            appliance.journal.note(ClockJumped(int(offset - reference)))
-            reference = offset
+        rounds.go()
         # The loop that draws is the loop that feeds the watchdog: a frozen screen is a dead terminal.
         notifier.notify("WATCHDOG=1")
-        await asyncio.sleep(HEALTH_S)
-
-
-def _save_floor(appliance: Appliance) -> None:
-    """Only what the fleet has signed is past beyond doubt: one lying time server must not set the floor for ever."""
-    if appliance.journal.confirmed_ms:
-        confirmed = datetime.fromtimestamp(appliance.journal.confirmed_ms / 1000, UTC)
-        save_floor(appliance.data, max(confirmed, read_floor(appliance.data)))
-
-
-def _note_expired_keys(appliance: Appliance, noted: set[str]) -> None:
-    """Once a key: records are still sealed to it (nothing may be lost), but somebody must bring a new one."""
-    from terminal.journal.events import KeysExpired
-
-    now = appliance.clock.wall_now()
-    key = appliance.journal.ring().newest(KeyUse.SEAL, now)
-    if key is not None and key.not_after < now and key.kid not in noted:
-        noted.add(key.kid)
-        appliance.journal.note(KeysExpired(milliseconds(key.not_after)))
+        await asyncio.sleep(ROUND_S)
 
 
 def _health_now(appliance: Appliance) -> Health:
     printer = appliance.devices.printer
     return health_message(
         boot=appliance.boot,
-        ts=milliseconds(appliance.clock.wall_now()),
+        ts=_now_ms(appliance),
         devices=appliance.devices.health(),
         printer=printer.status() if printer is not None else None,
         journal=appliance.journal.state(),
@@ -353,15 +325,19 @@ def _birth(appliance: Appliance) -> Birth:
     return Birth(
         v=1,
         boot=appliance.boot,
-        ts=milliseconds(appliance.clock.wall_now()),
+        ts=_now_ms(appliance),
         site=file.terminal.site,
         hardware=_hardware(),
         versions={"terminal": version("mynapo"), "python": platform.python_version()},
         capabilities=tuple(name for name, there in fitted.items() if there),
-        certificate_expires=_certificate_expires(appliance.settings),
+        certificate_expires="",  # the uplink's to read and to add
         clock=appliance.clock.state().value,
         demo=appliance.settings.demo,
     )
+
+
+def _now_ms(appliance: Appliance) -> int:
+    return milliseconds(appliance.clock.wall_now())
 
 
 def _boot_id() -> str:
@@ -375,15 +351,6 @@ def _hardware() -> str:
         return Path("/proc/device-tree/model").read_text(encoding="utf-8").rstrip("\0")
     except OSError:
         return platform.machine()
-
-
-def _certificate_expires(settings: Settings) -> str:
-    """End of the uplink's TLS certificate; empty where the terminal may not read it."""
-    uplink = settings.file.uplink
-    if uplink is None or not os.access(settings.path(uplink.cert), os.R_OK):
-        return ""
-    certificate = x509.load_pem_x509_certificate(settings.path(uplink.cert).read_bytes())
-    return certificate.not_valid_after_utc.isoformat()
 
 
 def _temperature() -> float | None:

@@ -28,6 +28,12 @@ class Devices:
     def health(self) -> Sequence[DeviceHealth]:
         return (*self.readers.health(), *self.panel.health())
 
+    def with_printer(self) -> Sequence[DeviceHealth]:
+        if self.printer is None:
+            return self.health()
+        status = self.printer.status()
+        return (*self.health(), DeviceHealth("printer", status.condition, status.detail))
+
     async def close(self) -> None:
         await self.readers.close()
         if self.printer is not None:

@@ -131,15 +131,6 @@ class PaperRefused(Event, frozen=True):
     reason: Slug
 
 
-class PaperTakenLate(Event, frozen=True):
-    """The paper lay `seconds` before it was taken."""
-
-    id: ClassVar[str] = "paper-taken-late"
-    severity: ClassVar[Severity] = Severity.NOTICE
-    ja: ClassVar[str] = "受付票がなかなか取られなかった。"
-    seconds: Count
-
-
 class CardLeft(Event, frozen=True):
     """A card stayed on the reader `seconds` after the visit's end."""
 

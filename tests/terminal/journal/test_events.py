@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 from typing import Any, Literal, get_origin
@@ -38,6 +39,29 @@ def test_every_field_is_a_number_a_time_a_slug_or_a_random_id(kind: type[Event])
         assert type_name(field.type)
     assert kind.ja.endswith("。") or kind.ja.endswith("）。")
     assert (kind.__doc__ or "").strip()
+
+
+def _constructed(module: Path) -> set[str]:
+    """Names of event classes that `module` imports and calls."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    imported = {
+        alias.asname or alias.name: alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == events.__name__
+        for alias in node.names
+    }
+    called = {
+        node.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    return {imported[name] for name in called & imported.keys()}
+
+
+def test_every_event_is_written_somewhere_by_the_terminal() -> None:
+    terminal = Path(events.__file__).parents[1]
+    written = set().union(*(_constructed(module) for module in terminal.rglob("*.py")))
+    assert {kind.__name__ for kind in ALL} <= written
 
 
 def test_a_text_field_could_not_be_described_so_it_cannot_be_declared() -> None:
