@@ -10,13 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-from cryptography.hazmat.primitives.hashes import SHA256
-
+from contract.certificate_chain import signed_with
 from drivers.cards.apdu import (
     SHORT_LE_MAX,
     Aid,
@@ -46,7 +40,6 @@ from terminal.ports import CardKind, CardLost, CardRefused, OtherCard, PinBlocke
 COMPARED_BYTES = 64
 """End of the certificate that is compared before VERIFY: 512 bits of the issuer's signature, different for every one."""
 
-SIGNATURE_BYTES = 256
 
 TRIES = 3
 """The counter of the 利用者証明用 PIN begins here; a higher one is no counter."""
@@ -259,7 +252,8 @@ class JpkiCard:
             answer = exchange(self._channel, compute_signature(digest))
         if isinstance(answer, CardLost):
             return answer
-        if answer.ok and is_signature(certificate, answer.data, digest):
+        # Bit errors between card and reader end here, not at the fleet.
+        if answer.ok and signed_with(certificate, digest, answer.data):
             return answer.data
         return CardRefused(CardKind.DAMAGED, "" if answer.ok else answer.hex)
 
@@ -267,15 +261,3 @@ class JpkiCard:
         """SELECT ISD: another application ends the security state, re-selecting JPKI itself would not."""
         self._at_certificate = False
         self._channel.transmit(select_application(Aid.ISSUER_SECURITY_DOMAIN).encode())
-
-
-def is_signature(certificate: bytes, signature: bytes, digest: bytes) -> bool:
-    """Whether the card returned what its certificate promises (RFC 8017, 8.2.2): bit errors end here, not at the fleet."""
-    key = x509.load_der_x509_certificate(certificate).public_key()
-    if not isinstance(key, RSAPublicKey) or len(signature) != SIGNATURE_BYTES:
-        return False
-    try:
-        key.verify(signature, digest, PKCS1v15(), Prehashed(SHA256()))
-    except InvalidSignature:
-        return False
-    return True

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from contract.certificate_chain import signed_with
 from drivers.cards.apdu import Aid, Response, select_application
-from drivers.cards.jpki import Identity, JpkiCard, is_signature
+from drivers.cards.jpki import Identity, JpkiCard
 from drivers.readers.nfc import NfcBackend, NfcSettings
 from drivers.readers.station import ReaderBackend
 from terminal.ports import (
@@ -110,7 +111,7 @@ def test_certificate_and_tries_are_read_and_a_signature_comes_back(chip: ChipPro
     assert identity.tries_left == 3
     signature = card.sign(identity.certificate, pin_of("happy", chip.cards), DIGEST)
     assert isinstance(signature, bytes)
-    assert is_signature(identity.certificate, signature, DIGEST)
+    assert signed_with(identity.certificate, DIGEST, signature)
 
 
 def test_a_session_is_over_when_it_is_closed_and_the_next_begins_unpowered(

@@ -11,8 +11,9 @@ import pytest
 
 from bench.card.model import CardModel
 from bench.card.residents import Residents
+from contract.certificate_chain import signed_with
 from drivers.cards.apdu import Response
-from drivers.cards.jpki import Identity, JpkiCard, is_signature
+from drivers.cards.jpki import Identity, JpkiCard
 from drivers.readers.nfc import NfcBackend, NfcSettings
 from drivers.readers.station import CardStation
 from terminal.ports import (
@@ -95,7 +96,7 @@ async def test_two_digests_are_signed_and_the_pin_is_overwritten(chip: ChipProce
     outcome = await watched.port.sign(holder, pin, DIGESTS)
     assert isinstance(outcome, Signed)
     assert all(
-        is_signature(holder.certificate, signature, digest)
+        signed_with(holder.certificate, digest, signature)
         for signature, digest in zip(outcome.signatures, DIGESTS, strict=True)
     )
     assert pin == bytes(4)
@@ -114,7 +115,7 @@ async def test_a_card_taken_between_two_signatures_is_signed_in_part(
     chip.ask(op="pull-after", apdus=one_signature + 3)
     outcome = await watched.port.sign(holder, pin_of("happy", chip.cards), DIGESTS)
     assert isinstance(outcome, SignedInPart)
-    assert is_signature(holder.certificate, outcome.signatures[0], DIGESTS[0])
+    assert signed_with(holder.certificate, DIGESTS[0], outcome.signatures[0])
     assert outcome.lost == CardLost("removed")
     await until(lambda: CardOut("nfc0") in watched.events)
 

@@ -61,9 +61,10 @@ class Gate:
 
 
 class OneReader:
-    """A backend with one reader, `desk`, and the card that the test lays on it."""
+    """A backend with one reader and the card that the test lays on it."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "desk", kind: ReaderKind = ReaderKind.FIELD) -> None:
+        self.name, self.kind = name, kind
         self.card: CardModel | None = None
         self.shut: Callable[[bytes], bool] = lambda apdu: False
         self.refuses_extended = False
@@ -73,7 +74,7 @@ class OneReader:
 
     def start(self, report: Callable[[CardEvent], None]) -> None:
         self.report = report
-        report(ReaderFound("desk", ReaderKind.FIELD))
+        report(ReaderFound(self.name, self.kind))
 
     def open(self, reader: str) -> ApduChannel | CardRefused | CardLost:
         if self.refusal is not None:
@@ -87,7 +88,18 @@ class OneReader:
         return self.gates[-1]
 
     def health(self) -> tuple[DeviceHealth, ...]:
-        return (DeviceHealth("desk", Condition.GOOD),)
+        return (DeviceHealth(self.name, Condition.GOOD),)
+
+    def lay(self, name: str = "happy") -> IsoCard:
+        card = residents().card(name)
+        assert isinstance(card, IsoCard)
+        self.card = card
+        self.report(CardIn(self.name, self.kind))
+        return card
+
+    def lift(self) -> None:
+        self.card = None
+        self.report(CardOut(self.name))
 
     def stop(self) -> None:
         for gate in self.gates:
@@ -114,11 +126,7 @@ class Desk:
         self.events: list[CardEvent] = []
 
     def lay(self, name: str = "happy") -> IsoCard:
-        card = residents().card(name)
-        assert isinstance(card, IsoCard)
-        self.reader.card = card
-        self.reader.report(CardIn("desk", ReaderKind.FIELD))
-        return card
+        return self.reader.lay(name)
 
     async def holder(self) -> Holder:
         holder = await self.station.read("desk")
@@ -271,14 +279,14 @@ async def test_all_signatures_that_came_back_count_even_if_the_end_of_the_sessio
 async def test_release_waits_three_seconds_at_most_and_still_takes_the_power_later(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(station_module, "READ_S", 0.1)
+    monkeypatch.setattr(station_module, "SIGN_S", 0.1)
     monkeypatch.setattr(station_module, "RELEASE_S", 0.2)
     desk.lay()
-    desk.reader.shut = lambda apdu: apdu[1] == 0xB0
-    await desk.station.read("desk")
+    desk.reader.shut = is_comparison
+    await desk.station.sign(await desk.holder(), pin(), DIGESTS)
     began = time.monotonic()
     await desk.station.release()
-    assert time.monotonic() - began < 1.0
+    assert 0.15 < time.monotonic() - began < 1.0
     gate = desk.reader.gates[-1]
     assert not gate.closed
     gate.opened.set()
@@ -356,3 +364,85 @@ async def test_who_subscribes_late_hears_what_is_there_but_no_edge(desk: Desk) -
 
 async def test_a_reader_nobody_reported_has_no_card(desk: Desk) -> None:
     assert await desk.station.read("elsewhere") == CardLost("no-reader")
+
+
+# ------------------------------------------------------------------ two readers
+
+
+@pytest_asyncio.fixture
+async def pair() -> AsyncIterator[tuple[CardStation, OneReader, OneReader, list[CardEvent]]]:
+    """A reader into which the card is put, and one on which it is laid."""
+    slot, pad = OneReader("slot", ReaderKind.CONTACT), OneReader("pad", ReaderKind.FIELD)
+    station, events = CardStation([slot, pad]), list[CardEvent]()
+    station.start()
+    await asyncio.sleep(0)
+    station.subscribe(events.append)
+    events.clear()
+    yield station, slot, pad, events
+    slot.stop()
+    pad.stop()
+    await station.close()
+
+
+def slips(slot: OneReader) -> None:
+    slot.lay()
+    slot.lift()
+
+
+def is_licence(slot: OneReader) -> None:
+    slot.lay("licence")
+
+
+def hangs(slot: OneReader) -> None:
+    slot.lay()
+    slot.shut = lambda apdu: True
+
+
+#: (what happens at the slot, what its reading comes to)
+FAILED_READINGS = [(slips, CardLost), (is_licence, CardRefused), (hangs, CardLost)]
+
+
+@pytest.mark.parametrize(("fault", "outcome"), FAILED_READINGS, ids=lambda value: value.__name__)
+async def test_a_reading_that_failed_binds_nothing_and_a_card_at_the_other_reader_is_an_edge(
+    pair: tuple[CardStation, OneReader, OneReader, list[CardEvent]],
+    fault: Callable[[OneReader], None],
+    outcome: type[CardLost | CardRefused],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As it was found: one slip at the slot, and the pad was deaf until the visit ended."""
+    monkeypatch.setattr(station_module, "READ_S", 0.3)
+    station, slot, pad, events = pair
+    fault(slot)
+    assert isinstance(await station.read("slot"), outcome)
+    if slot.card is not None:
+        slot.lift()
+    await asyncio.sleep(0)
+    assert station.present() == frozenset()
+    events.clear()
+    pad.lay()
+    await asyncio.sleep(0)
+    assert events == [CardIn("pad", ReaderKind.FIELD)]
+    assert isinstance(await station.read("pad"), Holder)
+    slot.lay()
+    await asyncio.sleep(0)
+    assert len(events) == 1  # bound now: the slot is ignored until the end
+    assert await station.read("slot") == CardLost("other-reader-bound")
+
+
+async def test_a_card_that_came_to_the_other_reader_during_a_failed_reading_must_be_laid_down_again(
+    pair: tuple[CardStation, OneReader, OneReader, list[CardEvent]],
+) -> None:
+    station, slot, pad, events = pair
+    slot.shut = lambda apdu: True
+    slot.lay()
+    reading = asyncio.create_task(station.read("slot"))
+    while not slot.gates or not slot.gates[-1].reached.is_set():
+        await asyncio.sleep(0.01)
+    events.clear()
+    pad.lay()
+    slot.lift()
+    slot.gates[-1]._inner.close()
+    slot.shut = lambda apdu: False
+    slot.gates[-1].opened.set()
+    assert isinstance(await reading, CardLost)
+    assert events == [CardOut("slot"), CardIn("pad", ReaderKind.FIELD, visible_from_start=True)]
