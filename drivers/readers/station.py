@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from drivers.cards.apdu import DIGEST_BYTES, PIN_DIGITS, wipe
 from drivers.cards.channel import ApduChannel
+from drivers.cards.jpki import Identity
 from drivers.readers.device_thread import Abandon, DeviceThread
 from drivers.readers.session import CardSession
 from terminal.ports import (
@@ -172,17 +173,21 @@ class CardStation:
     # ------------------------------------------------------------------ cards
 
     async def read(self, reader: str) -> ReadOutcome:
-        """Binds the reader until `release`."""
+        """Binds the reader until `release` if a card was read; a slip or a refused card binds nothing.
+
+        While it reads, the others are ignored as well: what came to them meanwhile is told afterwards, but no edge.
+        """
         bound = self._bind(reader)
         if isinstance(bound, CardLost):
             return bound
         abandon, session = Abandon(), bound.session
         identity = await self._run(session, abandon, lambda: session.read(abandon), READ_S)
-        if identity is None:
-            return CardLost("timeout")
-        if isinstance(identity, CardRefused | CardLost):
-            return identity
-        return Holder(reader, bound.kind, identity.certificate, identity.tries_left)
+        if isinstance(identity, Identity):
+            return Holder(reader, bound.kind, identity.certificate, identity.tries_left)
+        if self._bound == reader:
+            self._bound = None
+            self._tell_withheld()
+        return CardLost("timeout") if identity is None else identity
 
     async def sign(self, holder: Holder, pin: bytearray, digests: Sequence[bytes]) -> SignOutcome:
         """Raises ValueError for a PIN that is not four digits or a digest that is not 32 bytes: asked wrongly."""
