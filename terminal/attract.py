@@ -11,7 +11,7 @@ from terminal.endings import Contact, trouble_view
 from terminal.facilities import Facilities
 from terminal.journal.events import CardLeft, CardRefused, DoorClosed, DoorOpened, OtherCardSeen, VisitStarted
 from terminal.journal.events import VisitEnded as VisitEndedEvent
-from terminal.ports import Lamp, Sound
+from terminal.ports import Lamp, ReaderKind, Sound
 from terminal.procedures.card import take_card_view
 from terminal.procedures.home import home
 from terminal.procedures.rules import moment
@@ -269,7 +269,7 @@ def attract_view(visit: Visit, day: Day, state: Readiness, *, lying: bool, resta
         title=message("attract.title"),
         sentence=message("attract.sentence"),
         parts=(
-            Drawing("nfc-take" if lying else "attract"),
+            Drawing(_taking(facilities) if lying else "attract"),
             opening_panel(opening, state),
             *notes,
         ),
@@ -277,6 +277,11 @@ def attract_view(visit: Visit, day: Day, state: Readiness, *, lying: bool, resta
         clock=at.now,
         sample=facilities.sample,
     )
+
+
+def _taking(facilities: Facilities) -> str:
+    """The card taken from the reader that is fitted."""
+    return "nfc-take" if facilities.reader_kind() is ReaderKind.FIELD else "reader-take"
 
 
 def opening_panel(opening: Open | NotOpen, state: Readiness) -> Panel:
@@ -330,7 +335,7 @@ def door_view(day: Day) -> OutOfService:
     return OutOfService(
         title=message("out_of_service.door_title"),
         sentence=message("out_of_service.door_sentence"),
-        parts=(Drawing("out-of-service"),),
+        parts=(Drawing("maintenance"),),
         main=Status(message("out_of_service.door_wait")),
         sample=day.facilities.sample,
     )
