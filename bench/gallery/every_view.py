@@ -327,10 +327,10 @@ def _after(visit: Visit, facilities: Facilities) -> dict[str, View]:
         ),
     )
 
-    def show(what: Done, known: hand_over.Known, *, take_card: bool, printed: bool = True) -> View:
+    def show(what: Done, known: hand_over.Known, *, take_card: bool, printed: bool | None = True) -> View:
         return hand_over.accepted_view(
             visit,
-            facilities if printed else without,
+            without if printed is False else facilities,
             what,
             known,
             stones,
@@ -339,7 +339,7 @@ def _after(visit: Visit, facilities: Facilities) -> dict[str, View]:
         )
 
     return {
-        "S14-take-card": show(done, arrived, take_card=True),
+        "S14-take-card": show(done, arrived, take_card=True, printed=None),
         "S14-paper": show(done, arrived, take_card=False),
         "S14-paper-offline": show(done, hand_over.Known(), take_card=False),
         "S14-paper-answered": show(done, answered, take_card=False),

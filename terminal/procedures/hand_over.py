@@ -1,4 +1,7 @@
-"""S14: the card first, then the paper. What stands here is durable; nothing after it is a trouble any more."""
+"""S14: the card first, then the paper. What stands here is durable; nothing after it is a trouble any more.
+
+A card that nobody takes does not hold the paper back for ever, but lamp and screen ask for it as long as it lies there.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from terminal.enrolment import Accepted, Draft
 from terminal.facilities import Facilities
 from terminal.inbox import Delivered, Event, ProgrammeAnswered
 from terminal.journal.events import CardLeft, PaperPrinted, PaperRefused
-from terminal.ports import CardOut, Condition, Lamp, Printed, PrintedUnproven, PrintRefused, ReaderKind, Sound
+from terminal.ports import Condition, Lamp, Printed, PrintedUnproven, PrintRefused, ReaderKind, Sound
 from terminal.procedures.signature import Done
 from terminal.receipt import Slip, receipt
 from terminal.views import (
@@ -54,16 +57,25 @@ async def hand_over(visit: Visit, facilities: Facilities, draft: Draft, done: Do
     large = visit.presentation.size is not TextSize.NORMAL
     printed = await _print(visit, facilities, slip, large=large)
     await _read(visit, facilities, done, known, slip, stones, printed=printed)
-    visit.around.panel.lamp(Lamp.OFF)
+    if not _card_lies(visit):
+        visit.around.panel.lamp(Lamp.OFF)
+
+
+def _card_lies(visit: Visit) -> bool:
+    return visit.holder is not None and visit.holder.reader in visit.around.readers.present()
+
+
+def _ask_for_card(visit: Visit, *, lies: bool) -> None:
+    visit.around.panel.lamp(Lamp.TAKE if lies else Lamp.DONE)
 
 
 async def _card_out(visit: Visit, facilities: Facilities, done: Done, known: Known, stones: Stones) -> Known:
     """Until the card is taken, at most `take_card_s`; then the paper comes anyway, with chime, lamp and event."""
-    around, holder = visit.around, visit.holder
-    around.panel.lamp(Lamp.TAKE)
+    around = visit.around
     around.panel.sound(Sound.TAKE_CARD)
     ends = around.clock.monotonic() + around.limits.take_card_s
-    while holder is not None and holder.reader in around.readers.present():
+    _ask_for_card(visit, lies=True)
+    while _card_lies(visit):
         view = accepted_view(visit, facilities, done, known, stones, take_card=True)
         event = await _unless_ended(visit, view, ends)
         match event:
@@ -71,11 +83,11 @@ async def _card_out(visit: Visit, facilities: Facilities, done: Done, known: Kno
                 facilities.store.note(CardLeft(int(around.limits.take_card_s)))
                 around.panel.sound(Sound.TAKE_CARD)
                 break
-            case CardOut() | Ending():
+            case Ending():
                 break
             case _:
                 known = learn(known, event, sample=facilities.sample)
-    around.panel.lamp(Lamp.DONE)
+    _ask_for_card(visit, lies=_card_lies(visit))
     return known
 
 
@@ -111,14 +123,18 @@ async def _read(
     *,
     printed: bool,
 ) -> None:
-    """The number stays until おわる or `accepted_s` after the last thing that happened here."""
+    """The number stays until おわる or `accepted_s` after the last thing that happened here: paper, or the card taken."""
     around = visit.around
     if visit.stopping and printed:
         return
     span = around.limits.take_card_s if visit.stopping else around.limits.accepted_s
-    ends = around.clock.monotonic() + span
+    ends, left = around.clock.monotonic() + span, _card_lies(visit)
     while True:
-        view = accepted_view(visit, facilities, done, known, stones, take_card=False, printed=printed)
+        lies = _card_lies(visit)
+        _ask_for_card(visit, lies=lies)
+        if left and not lies:  # once: a card that comes and goes must not keep the number standing
+            left, ends = False, around.clock.monotonic() + span
+        view = accepted_view(visit, facilities, done, known, stones, take_card=lies, printed=printed)
         event = await _unless_ended(visit, view, ends)
         match event:
             case None | Ending() | Pressed(choice="finish"):
@@ -152,8 +168,9 @@ def accepted_view(
     stones: Stones,
     *,
     take_card: bool,
-    printed: bool = True,
+    printed: bool | None = None,
 ) -> AcceptedView:
+    """`printed` is None as long as the paper waits for the card."""
     numbers = tuple(Number(_number_label(record, done.accepted), record.number) for record in done.accepted)
     view = AcceptedView(
         title=_title(done),
@@ -169,14 +186,17 @@ def accepted_view(
             caption=message("accepted.take_card"),
             tone=Tone.ATTENTION,
         )
-        return replace(view, parts=(*numbers, drawing), main=Status(message("accepted.waiting_for_card")))
+        paper = () if printed is None else (_paper_note(printed=printed),)
+        return replace(
+            view, parts=(*numbers, drawing, *paper), main=Status(message("accepted.waiting_for_card"))
+        )
     return replace(
         view,
         parts=(
             *_second_missing(done),
             *numbers,
             *_said(done, known),
-            *_paper(done, printed=printed),
+            *_paper(done, printed=printed is not False),
             *_result(visit, facilities, done, known),
             *_again(facilities),
         ),
@@ -200,13 +220,15 @@ def _second_missing(done: Done) -> tuple[Part, ...]:
 
 def _paper(done: Done, *, printed: bool) -> tuple[Part, ...]:
     """The drawing gives way to the warning where something is missing: one screen says it all."""
-    if not printed:
-        return (
-            Note(message("accepted.no_paper"), message("accepted.write_down"), "warning", Tone.ATTENTION),
-        )
-    if not done.complete:
-        return (Note(message("accepted.take_paper"), icon="paper"),)
-    return (Drawing("paper-out", caption=message("accepted.take_paper")),)
+    if printed and done.complete:
+        return (Drawing("paper-out", caption=message("accepted.take_paper")),)
+    return (_paper_note(printed=printed),)
+
+
+def _paper_note(*, printed: bool) -> Note:
+    if printed:
+        return Note(message("accepted.take_paper"), icon="paper")
+    return Note(message("accepted.no_paper"), message("accepted.write_down"), "warning", Tone.ATTENTION)
 
 
 def _result(visit: Visit, facilities: Facilities, done: Done, known: Known) -> tuple[Part, ...]:
