@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from programmes.opening import NotOpen, Open, function_state
-from terminal.endings import Contact, trouble_view
+from terminal.endings import MISSING_CODES, Contact, trouble_view
 from terminal.facilities import Facilities
 from terminal.journal.events import CardLeft, CardRefused, DoorClosed, DoorOpened, OtherCardSeen, VisitStarted
 from terminal.journal.events import VisitEnded as VisitEndedEvent
@@ -303,12 +303,10 @@ def opening_panel(opening: Open | NotOpen, state: Readiness) -> Panel:
 
 
 def out_of_service_view(day: Day, state: Readiness) -> OutOfService:
-    contact = _contact(day)
-    reasons = tuple(
-        message(f"out_of_service.{thing.value}")
-        for thing in state.missing
-        if thing in (Missing.READER, Missing.STORE, Missing.CLOCK)
-    )
+    """Every thing without which nothing can be accepted, and its code for the telephone."""
+    contact, blocking = _contact(day), state.blocking
+    reasons = tuple(message(f"out_of_service.{thing.value}") for thing in blocking)
+    codes = " ".join(MISSING_CODES[thing] for thing in blocking)
     return OutOfService(
         title=message("out_of_service.title"),
         parts=(
@@ -322,7 +320,7 @@ def out_of_service_view(day: Day, state: Readiness) -> OutOfService:
             Small(
                 (
                     message("trouble.contact", name=contact.name, phone=contact.phone),
-                    message("trouble.code", terminal=contact.terminal, code="R-01"),
+                    message("trouble.code", terminal=contact.terminal, code=codes),
                 )
             ),
         ),
@@ -343,9 +341,9 @@ def door_view(day: Day) -> OutOfService:
 
 def no_paper_view(day: Day) -> Trouble:
     """The visit can go on without paper: the number then stands on the screen to be written down."""
-    contact = _contact(day)
+    contact, code = _contact(day), MISSING_CODES[Missing.PAPER]
     return Trouble(
-        code="R-02",
+        code=code,
         tone=Tone.ATTENTION,
         title=message("no_paper.title"),
         parts=(
@@ -359,7 +357,7 @@ def no_paper_view(day: Day) -> Trouble:
             Small(
                 (
                     message("trouble.contact", name=contact.name, phone=contact.phone),
-                    message("trouble.code", terminal=contact.terminal, code="R-02"),
+                    message("trouble.code", terminal=contact.terminal, code=code),
                 )
             ),
         ),

@@ -1,13 +1,17 @@
 """What stands on the screen after a visit ended without a record: what happened, what was not done, what to do now.
 
-One table. A code is for the telephone and the audit log; residents read the words. The catalogue sections are
-`trouble.<slug>`, with `title`, `happened`, `not_done`, `next` and, where there is more to say, `next2`.
+One table. A code is for the telephone; residents read the words. The catalogue sections are `trouble.<slug>`, with
+`title`, `happened`, `not_done`, `next` and, where there is more to say, `next2`.
+
+The letter says what it is about: A who may apply, C card, M the programme's dates, N numbers, P PIN, R the terminal,
+V how the visit ended. A code stands for one thing only; R codes stand on screens between visits too (`MISSING_CODES`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from terminal.readiness import Missing
 from terminal.views import (
     Bars,
     Choice,
@@ -69,15 +73,33 @@ _TABLE: dict[tuple[Ending, str], TroubleWords] = {
     (Ending.CARD_REFUSED, "e-money"): TroubleWords("C-12", "e_money", "e-money-wrong"),
     (Ending.CARD_REFUSED, "android-token"): TroubleWords("C-13", "android_token", "phone-wrong"),
     (Ending.CARD_REFUSED, "unknown"): TroubleWords("C-14", "unknown_card", "card-wrong"),
-    (Ending.CARD_REFUSED, "no-auth-certificate"): TroubleWords("C-06", "no_certificate", "card-no-certificate", retry=False),
-    (Ending.CARD_REFUSED, "next-generation"): TroubleWords("C-15", "next_generation", "card-unsure", retry=False),
+    (Ending.CARD_REFUSED, "no-auth-certificate"): TroubleWords(
+        "C-06", "no_certificate", "card-no-certificate", retry=False
+    ),
+    (Ending.CARD_REFUSED, "next-generation"): TroubleWords(
+        "C-15", "next_generation", "card-unsure", retry=False
+    ),
     (Ending.CARD_REFUSED, "damaged"): TroubleWords("C-16", "damaged", "card-unread"),
-    (Ending.CARD_REFUSED, "expired"): TroubleWords("C-07", "certificate_expired", "card-expired", retry=False),
-    (Ending.CARD_REFUSED, "not-yet"): TroubleWords("C-08", "certificate_not_yet", "card-not-yet", retry=False),
+    (Ending.CARD_REFUSED, "expired"): TroubleWords(
+        "C-07", "certificate_expired", "card-expired", retry=False
+    ),
+    (Ending.CARD_REFUSED, "not-yet"): TroubleWords(
+        "C-08", "certificate_not_yet", "card-not-yet", retry=False
+    ),
     (Ending.CARD_REFUSED, "renewal-wait"): TroubleWords("C-17", "renewal_wait", "card-not-yet", retry=False),
     (Ending.CARD_REFUSED, "issuer"): TroubleWords("C-18", "unknown_issuer", "card-unsure", retry=False),
     (Ending.CARD_REFUSED, "someone-else"): TroubleWords("C-19", "someone_else", "card-photo", Tone.ATTENTION),
     (Ending.CARD_REFUSED, "child"): TroubleWords("A-01", "child", "card-photo", Tone.ATTENTION, retry=False),
+}
+
+
+#: What the terminal lacks, on the screens that name it. R-01 and R-03 also end a visit: it is the same thing that fails.
+MISSING_CODES: dict[Missing, str] = {
+    Missing.READER: "R-01",  # no card reader works
+    Missing.PAPER: "R-02",  # the printer is out of paper, broken, silent or not fitted
+    Missing.STORE: "R-03",  # nothing can be recorded: outbox full, or its last write failed
+    Missing.CLOCK: "R-04",  # the clock is behind what it must be at least: nothing dated is accepted
+    Missing.NETWORK: "R-05",  # no connection to the fleet: records wait, and are accepted all the same
 }
 
 

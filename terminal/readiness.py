@@ -29,8 +29,13 @@ class Readiness:
     paper_low: bool = False
 
     @property
+    def blocking(self) -> tuple[Missing, ...]:
+        """What of it keeps residents out."""
+        return tuple(thing for thing in self.missing if thing in _BLOCKING)
+
+    @property
     def can_accept(self) -> bool:
-        return not _BLOCKING & set(self.missing)
+        return not self.blocking
 
     @property
     def can_print(self) -> bool:

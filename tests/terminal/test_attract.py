@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import pytest
 
+from terminal.endings import MISSING_CODES, every_trouble
 from terminal.ports import ClockState, Condition, PaperState, PrinterStatus
+from terminal.readiness import Missing
 from terminal.views import Attract, Language, Presentation, TextSize
 from tests.terminal.rig import Rig, running
 
@@ -86,6 +89,30 @@ async def test_what_is_missing_is_named_and_only_what_is_needed_keeps_people_out
         assert words in rig.words()
         assert ("start" in [choice.id for choice in rig.view.choices()]) is may_start
         assert (rig.view.name == "Attract") is may_start
+
+
+#: What stands beside the terminal's name for the telephone.
+CODES = {"reader": "R-01", "store": "R-03", "clock": "R-04"}
+
+
+@pytest.mark.parametrize("what", [("reader",), ("store",), ("clock",), ("clock", "reader"), tuple(CODES)])
+async def test_out_of_service_tells_the_code_of_what_is_missing_and_no_other(what: tuple[str, ...]) -> None:
+    rig = Rig()
+    for thing in what:
+        _fail(rig, thing)
+    async with running(rig):
+        assert set(re.findall(r"R-0\d", rig.words())) == {CODES[thing] for thing in what}
+
+
+def test_no_code_stands_for_two_things() -> None:
+    by_code: dict[str, set[str]] = {}
+    for (ending, detail), row in every_trouble().items():
+        by_code.setdefault(row.code, set()).add(f"{ending.value} {detail}")
+    for missing, code in MISSING_CODES.items():
+        same = {Missing.READER: "reader-lost ", Missing.STORE: "cannot-store "}.get(missing, missing.value)
+        by_code.setdefault(code, set()).add(same)
+    assert {code for code, things in by_code.items() if len(things) > 1} == set()
+    assert set(MISSING_CODES) == set(Missing)
 
 
 @pytest.mark.parametrize(("what", "words", "may_start"), MISSING)
