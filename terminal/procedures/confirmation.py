@@ -36,7 +36,7 @@ REVEAL_S = 10.0
 
 @dataclass(frozen=True)
 class Correct:
-    """直す: which step to take again (`service`, `id`, `codes`)."""
+    """直す: which line is wrong (`service`, `id`, `codes`); `enrol.CORRECTIONS` says what is asked again for it."""
 
     what: str
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from contract.record import Procedure
@@ -33,6 +33,15 @@ _APPLICATION = (
 _RESERVATION = (Stone.CONSENT, Stone.CARD, Stone.CONFIRM, Stone.ACCEPTED)
 
 
+#: 直す on S12: which steps are walked again, in their order. What depends on the line or stands on it is asked with it;
+#: the card is not: it lies there.
+CORRECTIONS = {
+    "service": ("service", "id", "codes", "phone"),
+    "id": ("id",),
+    "codes": ("codes", "phone"),
+}
+
+
 async def reserve(visit: Visit, facilities: Facilities) -> Done | Turn:
     """予約だけ: S3 S6 S7 S8 S12 S13 S14. One record, one signature."""
     require_open(visit, facilities)
@@ -40,12 +49,12 @@ async def reserve(visit: Visit, facilities: Facilities) -> Done | Turn:
     def at(stone: Stone) -> Stones:
         return Stones(_RESERVATION, stone)
 
-    before = (
-        checklist_step(visit, facilities, needs_service=False),
-        consent_step(visit, facilities, at(Stone.CONSENT)),
-        place_card_step(visit, facilities, at(Stone.CARD)),
-        confirm_card_step(visit, facilities, at(Stone.CARD)),
-    )
+    before = {
+        "checklist": checklist_step(visit, facilities, needs_service=False),
+        "consent": consent_step(visit, facilities, at(Stone.CONSENT)),
+        "card": place_card_step(visit, facilities, at(Stone.CARD)),
+        "own-card": confirm_card_step(visit, facilities, at(Stone.CARD)),
+    }
     return await _act(visit, facilities, before, (Procedure.RESERVATION,), _RESERVATION)
 
 
@@ -56,26 +65,30 @@ async def apply(visit: Visit, facilities: Facilities) -> Done | Turn:
     def at(stone: Stone) -> Stones:
         return Stones(_APPLICATION, stone)
 
-    before = (
-        checklist_step(visit, facilities, needs_service=True),
-        choose_service_step(visit, facilities, at(Stone.CHOOSE)),
-        consent_step(visit, facilities, at(Stone.CONSENT)),
-        place_card_step(visit, facilities, at(Stone.CARD)),
-        confirm_card_step(visit, facilities, at(Stone.CARD)),
-        _of_service(visit, facilities, at(Stone.NUMBER), "id"),
-        _of_service(visit, facilities, at(Stone.NUMBER), "codes"),
-        _of_service(visit, facilities, at(Stone.NUMBER), "phone"),
-    )
+    before = {
+        "checklist": checklist_step(visit, facilities, needs_service=True),
+        "service": choose_service_step(visit, facilities, at(Stone.CHOOSE)),
+        "consent": consent_step(visit, facilities, at(Stone.CONSENT)),
+        "card": place_card_step(visit, facilities, at(Stone.CARD)),
+        "own-card": confirm_card_step(visit, facilities, at(Stone.CARD)),
+        "id": _of_service(visit, facilities, at(Stone.NUMBER), enter_id_step),
+        "codes": _of_service(visit, facilities, at(Stone.NUMBER), enter_codes_step),
+        "phone": _of_service(visit, facilities, at(Stone.NUMBER), enter_phone_step),
+    }
     procedures = (Procedure.RESERVATION, Procedure.APPLICATION)
     return await _act(visit, facilities, before, procedures, _APPLICATION)
 
 
-def _of_service(visit: Visit, facilities: Facilities, stones: Stones, what: str) -> Step:
+def _of_service(
+    visit: Visit,
+    facilities: Facilities,
+    stones: Stones,
+    make: Callable[[Visit, Facilities, Service, Stones], Step],
+) -> Step:
     """The entry steps depend on the service, which is chosen while the steps are walked."""
-    makers = {"id": enter_id_step, "codes": enter_codes_step, "phone": enter_phone_step}
 
     async def step(draft: Draft) -> Draft | Turn:
-        return await makers[what](visit, facilities, _service(facilities, draft), stones)(draft)
+        return await make(visit, facilities, _service(facilities, draft), stones)(draft)
 
     return step
 
@@ -90,7 +103,7 @@ def _service(facilities: Facilities, draft: Draft) -> Service:
 async def _act(
     visit: Visit,
     facilities: Facilities,
-    before: Sequence[Step],
+    before: Mapping[str, Step],
     procedures: Sequence[Procedure],
     stones: Sequence[Stone],
 ) -> Done | Turn:
@@ -106,7 +119,7 @@ async def _act(
         service = _service(facilities, draft) if Procedure.APPLICATION in procedures else None
         answer = await confirm(visit, facilities, draft, service, confirm_at)
         if isinstance(answer, Correct):
-            steps.resume_at(answer.what)
+            steps.resume_with(CORRECTIONS[answer.what])
             continue
         if isinstance(answer, Turn):
             steps.resume_from_end()
@@ -138,22 +151,17 @@ def _prepare_all(
     return [prepare(visit, draft, procedure, facilities) for procedure in procedures]
 
 
-#: 直す on S12 leads to the step that asked; the card stays on the reader.
-_STEP_OF = {"service": 1, "id": 5, "codes": 6}
-
-
 class _Resumable:
-    """The questions of one visit, walked in parts: all, from the end backwards, or one of them again."""
+    """The questions of one visit by name, walked in parts: all, from the end backwards, or some of them again."""
 
-    def __init__(self, steps: Sequence[Step]) -> None:
+    def __init__(self, steps: Mapping[str, Step]) -> None:
         self._steps = steps
         self._only: tuple[Step, ...] | None = None
         self._backward = False
 
-    def resume_at(self, what: str) -> None:
-        """Asks one step again, and what stands on the same line or depends on it; not the card, which lies there."""
-        following = {"service": self._steps[5:], "id": (), "codes": self._steps[7:]}
-        self._only = (self._steps[_STEP_OF[what]], *following[what])
+    def resume_with(self, names: Sequence[str]) -> None:
+        """Asks these steps again."""
+        self._only = tuple(self._steps[name] for name in names)
 
     def resume_from_end(self) -> None:
         self._only, self._backward = None, True
@@ -168,4 +176,4 @@ class _Resumable:
             outcome = await walk(only, draft)
             return draft if outcome is BACK else outcome
         backward, self._backward = self._backward, False
-        return await walk(self._steps, draft, from_end=backward)
+        return await walk(tuple(self._steps.values()), draft, from_end=backward)

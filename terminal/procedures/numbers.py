@@ -180,7 +180,9 @@ def enter_codes_step(visit: Visit, facilities: Facilities, service: Service, sto
         codes: list[str] = []
         while len(codes) < len(rows):
             row, n = rows[len(codes)], len(codes) + 1
-            texts = await _type(visit, row, partial(_code_view_of, facilities, row, stones, n, len(rows)))
+            texts = await _type(
+                visit, row, partial(code_view, facilities, row, stones=stones, n=n, of=len(rows))
+            )
             if texts is None:
                 if not codes:
                     return BACK
@@ -308,12 +310,6 @@ def _wrong_note(typing: Typing, id_: str) -> tuple[Part, ...]:
     if typing.wrong is None:
         return ()
     return (Note(message(id_, n=typing.wrong + 1), icon="error", tone=Tone.ERROR),)
-
-
-def _code_view_of(
-    facilities: Facilities, row: EntryRow, stones: Stones, n: int, of: int, typing: Typing
-) -> EnterCode:
-    return code_view(facilities, row, typing, stones, n, of)
 
 
 def code_view(
