@@ -27,6 +27,10 @@ IN_BUTTONS = {"check": "tick"}
 TRAILING_ICONS = frozenset({"forward"})
 """Icons that point on stand after the label, all others before it."""
 
+NARROW_ICONS = frozenset({"forward", "back"})
+BARE_SIDE = 0.24
+"""Part of its size that a narrow icon leaves bare on each side: what is centred is what is seen."""
+
 
 def body(box: Box, worn: Dress) -> list[Item]:
     """Fill and line of a button, and the inner line of the seal."""
@@ -106,7 +110,8 @@ def key_target(
 def centred(r: Rendering, text: str, icon: str, box: Box, row: Type, icon_size: float = 48) -> Content:
     """Label in the middle, its icon before it (or after it if it points on)."""
     icon = IN_BUTTONS.get(icon, icon)
-    beside = icon_size + 20 if icon else 0.0
+    bare = icon_size * BARE_SIDE if icon in NARROW_ICONS else 0.0
+    beside = icon_size - 2 * bare + 20 if icon else 0.0
     setting = r.fit(text, row, box.width - 40 - beside, box.height - 12)
 
     def content(worn: Dress) -> list[Item]:
@@ -117,7 +122,7 @@ def centred(r: Rendering, text: str, icon: str, box: Box, row: Type, icon_size: 
         top = box.y + (box.height - setting.height) / 2
         items: list[Item] = [*setting.place(words_left, top, setting.width, worn.ink, "centre")]
         if icon:
-            icon_left = left + setting.width + 20 if trailing else left
+            icon_left = (left + setting.width + 20 if trailing else left) - bare
             items.append(Icon(icon, icon_left, box.y + (box.height - icon_size) / 2, icon_size, worn.mark))
         return items
 

@@ -18,7 +18,8 @@ from screens.typeset import Align
 from terminal.views import Bars, Choice, Drawing, Paragraph, Part, Status, Tone
 from terminal.views import Trouble as TroubleView
 
-TROUBLE_DRAWING = 216
+TROUBLE_DRAWING, DESIGN_HEIGHT = 216, 1280
+"""A panel above three bars on the design's glass, and how high that is; a higher one gives most of its room to it."""
 
 
 class StopQuestion(Page):
@@ -76,7 +77,8 @@ class Trouble(Page):
 
     def blocks(self, parts: Sequence[Part], r: Rendering, width: float) -> list[Block]:
         found: list[Block] = []
-        tallest = TROUBLE_DRAWING if any(isinstance(part, Bars) for part in self.view.parts) else 0.0
+        above_bars = any(isinstance(part, Bars) for part in self.view.parts) and not self.landscape
+        tallest = TROUBLE_DRAWING + max(0.0, self.height - DESIGN_HEIGHT) * 0.6 if above_bars else 0.0
         for part in parts:
             match part:
                 case Drawing():

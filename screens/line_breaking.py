@@ -24,7 +24,9 @@ NO_BREAK = "\u00a0"
 SPACES = frozenset(" \u2005\u3000\u200b")
 ERAS = frozenset({"令和", "平成"})
 SOONEST = 0.35
-"""A phrase break nearer to the line's start than this part of the width would leave a ragged stump."""
+SOONEST_OF_TWO = 0.27
+"""A phrase break nearer to the line's start than this part of the width would leave a ragged stump; the second where all
+the rest then fits one line: 「申込みは／受け付けていません。」 reads better than a parted word."""
 
 
 SHORTEST_LAST = 0.42
@@ -90,6 +92,8 @@ def break_between(left: Atom, right: Atom) -> Break:
     last, first = left.text[-1], right.text[0]
     if last in NO_END or first in NO_START:
         return Break.NEVER
+    if last.isdigit() and first == "（":  # a telephone number, then its hours
+        return Break.PHRASE
     if last.isdigit() and not is_word_glyph(first):  # a number keeps its unit
         return Break.NEVER
     if last + first in ERAS or (last in "和成" and first.isdigit()):  # 令和5年 is one word
@@ -167,7 +171,7 @@ def _end_of_line(atoms: Sequence[Atom], start: int, width: float) -> tuple[int, 
         if index + 1 == len(atoms):
             return index + 1, Break.MUST
         quality = break_between(atom, atoms[index + 1])
-        if quality > Break.CHARACTER and measure(atoms[start : index + 1]) < SOONEST * width:
+        if quality > Break.CHARACTER and _is_too_soon(atoms, start, index + 1, width):
             quality = Break.CHARACTER
         if quality is Break.CHARACTER and quality in best and len(atoms) - index - 1 < FEWEST:
             continue
@@ -177,6 +181,13 @@ def _end_of_line(atoms: Sequence[Atom], start: int, width: float) -> tuple[int, 
             return best[quality], quality
     # Not even one place to break: the box is narrower than what must stay together.
     return max(best.get(Break.NEVER, start + 1), start + 1), Break.NEVER
+
+
+def _is_too_soon(atoms: Sequence[Atom], start: int, end: int, width: float) -> bool:
+    length = measure(atoms[start:end])
+    if length >= SOONEST * width:
+        return False
+    return length < SOONEST_OF_TWO * width or measure(atoms[end:]) > width
 
 
 def _trimmed(line: Sequence[Atom]) -> tuple[Atom, ...]:

@@ -17,7 +17,7 @@ from screens.rendering import Rendering
 from screens.ruby import plain
 from screens.scene import Box, Fill, Icon, Item, Plan, Rule, Scene, Target
 from screens.theme import FOOTER_HEIGHT, HEADER_HEIGHT, MARGIN, Type
-from screens.typeset import Align
+from screens.typeset import RUBY_LEADING, Align
 from terminal.views import (
     BACK,
     Bars,
@@ -43,6 +43,8 @@ CONTENT_GAP = 18
 CONTENT_GAP_BARE = 12  # below a title without sentence
 BOTTOM_GAP = 20
 SMALLEST_TITLE = 46.0
+SMALLEST_BESIDE_ICON = 42.0
+"""Beside its large icon a title is that small before it takes a second line from the drawing below."""
 HEADS = ((True, True), (False, True), (False, False))
 """With sentence and stones, without the one, without both: a keypad with a warning above it leaves little room."""
 
@@ -188,11 +190,12 @@ class Page:
         left = 106.0 if icon else 0.0
         room = self.left_width - left
         text = r.text(self.view.title)
-        one_line = r.style(self.title_row).size * 1.5
+        one_line = r.style(self.title_row).size * (RUBY_LEADING + 0.05)
         if self.has_entry:
             title = r.fit(text, self.title_row, room, one_line)
         else:
-            title = r.compositor.headline(text, r.style(self.title_row), room, SMALLEST_TITLE)
+            least = SMALLEST_BESIDE_ICON if icon else SMALLEST_TITLE
+            title = r.compositor.headline(text, r.style(self.title_row), room, least)
         height = max(title.height, 84.0 if icon else 0.0)
         if icon:
             plan.add(Icon(icon, MARGIN, y - 10 + (height - 84) / 2, 84, icon_colour(icon, r.palette)))

@@ -13,8 +13,8 @@ from screens.rendering import Rendering
 from screens.scene import Plan, Rule
 from terminal.views import Fact, Part
 
-UNDERLINED = 10
-"""Room for the hairline below a question."""
+UNDERLINED_LEAST, UNDERLINED = 4, 22
+"""Room around a question and for the hairline below it: little and, where there is some, plenty."""
 
 
 class LanguageChoice(Page):
@@ -64,10 +64,11 @@ def _inked(part: Part, r: Rendering, width: float) -> list[Block]:
 
 def _underlined(block: Block, r: Rendering, width: float) -> Block:
     def paint(plan: Plan, x: float, y: float, height: float) -> None:
-        block.paint(plan, x, y, height - UNDERLINED)
+        block.paint(plan, x, y + (height - block.least - UNDERLINED_LEAST) / 2, block.least)
         plan.add(Rule(x, y + height - 2, width, 2, r.palette.hairline))
 
-    return replace(block, paint=paint, least=block.least + UNDERLINED, gap=10, split=None)
+    least = block.least + UNDERLINED_LEAST
+    return replace(block, paint=paint, least=least, most=block.least + UNDERLINED, gap=6, split=None)
 
 
 class PlaceCard(Page):

@@ -32,6 +32,7 @@ from terminal.views import (
     Progress,
     Sheet,
     Small,
+    Tone,
     Tries,
 )
 
@@ -43,6 +44,10 @@ def blocks_of(parts: Sequence[Part], r: Rendering, width: float) -> list[Block]:
     found: list[Block] = []
     for part in parts:
         if part is tries:
+            continue
+        if isinstance(part, Number):
+            labels = [other.label for other in parts if isinstance(other, Number)]
+            found.append(number_block(part, r, width, labels))
             continue
         found.extend(_blocks(part, tries, r, width))
     return anchored_end(parts, found)
@@ -78,8 +83,6 @@ def _results(part: Part, r: Rendering, width: float) -> list[Block]:
             return [sheet_block(part, r, width)]
         case Bars():
             return bars_blocks(part, r, width)
-        case Number():
-            return [number_block(part, r, width)]
         case Progress():
             return [progress_block(part, r, width)]
         case Countdown():
@@ -90,13 +93,20 @@ def _results(part: Part, r: Rendering, width: float) -> list[Block]:
             raise TypeError(f"no block for {type(part).__name__}")
 
 
+def _closes(parts: Sequence[Part]) -> bool:
+    """Whether the last part is a note that may stand apart; one about a slip stays below its title."""
+    if not parts or not isinstance(parts[-1], Note):
+        return False
+    return len(parts) > 1 or parts[-1].tone is not Tone.ERROR
+
+
 def anchored_end(parts: Sequence[Part], blocks: list[Block]) -> list[Block]:
     """What follows the last drawing, and a closing note, stand at the column's lower end."""
     if len(blocks) != len(parts):
         return blocks
     drawn = [index for index, part in enumerate(parts) if isinstance(part, Drawing)]
     first = drawn[-1] + 1 if drawn else len(parts) - 1
-    closing = isinstance(parts[-1], Note) and not any(block.anchored for block in blocks) if parts else False
+    closing = _closes(parts) and not any(block.anchored for block in blocks)
     if first < len(blocks) and (drawn or closing):
         start = first if drawn and not isinstance(parts[first], Panel | Bars | Fact) else len(parts) - 1
         if drawn and isinstance(parts[first], Fact) and len(parts) > first + 1:

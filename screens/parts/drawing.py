@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from screens import drawings
 from screens.block import Block
 from screens.parts.note import panel
@@ -19,13 +21,26 @@ MOVING = frozenset(
 )
 
 PADDING = 24
+LOW_PADDING = 14
+"""Around a drawing whose panel is lower than `LOW_PANEL`: there the drawing needs the room."""
+LOW_PANEL = 190.0
+TALLEST = 760.0
+"""A panel takes what room there is up to here, its drawing with it as far as the width allows."""
 LABELLED = 400.0
 """Below that height the words beside the leader lines would meet."""
 LABELLED_LANDSCAPE = 330.0  # the column is narrower there, and so is the drawing
-ROOMY = 320.0  # a panel for a low drawing, where there is room
 
 WHITE, BLACK = "#ffffff", "#1a1a1a"
 """Drawings keep their colours: in high contrast they stand on a white panel."""
+
+MOST_SMALLER = 8
+"""Units by which a caption beside a low drawing gets smaller before it stands above it."""
+
+LEAST, LEAST_LOW = 110.0, 96.0
+"""Of a panel; the second where it stands above the three bars of a trouble."""
+
+LOWEST = 150.0
+"""Of a panel with its caption beside the drawing."""
 
 LOW = 200.0
 """With less height for the drawing below its caption, the two stand side by side."""
@@ -33,6 +48,7 @@ LOW = 200.0
 BESIDE = frozenset({"e-money-number", "e-money-code"})
 """Drawings low enough for their caption to stand beside them."""
 BESIDE_WIDTH = 298
+BESIDE_LEAST, BESIDE_MOST = 150.0, 212.0
 
 
 def ink(r: Rendering) -> str:
@@ -53,18 +69,20 @@ def drawing_block(drawing: Drawing, r: Rendering, width: float, *, tallest: floa
     """
     if drawing.name in BESIDE and drawing.caption is not None and r.presentation.size is TextSize.NORMAL:
         return _beside(drawing, drawing.caption, r, width)
+    if drawing.name in BARE:
+        return _scene(drawing, r, width, tallest)
     head = _caption(drawing, r, width)
     head_height = sum(setting.height for setting, _ in head) + (16 if head else 0)
-    scene = drawing.name in BARE
-    padding = 0 if scene else PADDING
-    natural = (width - 2 * padding) / drawings.aspect(drawing.name)
-    if not scene:
-        natural = min(natural, _design_height(drawing.name))
-    roomy = max(natural + 2 * padding, 0 if scene or tallest else ROOMY)
-    most = min(head_height + roomy, tallest or 620.0 * max(1.0, width / 656))
+    most = tallest or TALLEST * max(1.0, width / 656)
     least = head_height + (
-        110.0 if not drawing.labels else LABELLED_LANDSCAPE if r.glass.landscape else LABELLED
+        (LEAST_LOW if tallest else LEAST)
+        if not drawing.labels
+        else LABELLED_LANDSCAPE
+        if r.glass.landscape
+        else LABELLED
     )
+    if head and not drawing.labels and _low(Plan(), drawing, r, Box(0, 0, width, LOWEST)):
+        least = LOWEST
 
     def paint(plan: Plan, x: float, y: float, height: float) -> None:
         plan.add(drawing_panel(Box(x, y, width, height), drawing.tone, r, 28))
@@ -77,34 +95,53 @@ def drawing_block(drawing: Drawing, r: Rendering, width: float, *, tallest: floa
             return
         top = y + (14 if head else 0)
         for setting, _ in head:
-            colour = ink(r)
-            plan.add(*setting.place(x + PADDING, top, width - 2 * PADDING, colour, "centre"))
+            plan.add(*setting.place(x + PADDING, top, width - 2 * PADDING, ink(r), "centre"))
             plan.say(setting.text)
             top += setting.height
+        padding = PADDING if height >= LOW_PANEL else LOW_PADDING
         above = padding if not head else 8
-        box = Box(x + padding, top + above, width - 2 * padding, y + height - padding - top - above)
+        box = Box(x + PADDING, top + above, width - 2 * PADDING, y + height - padding - top - above)
         plan.add(Picture(drawing.name, box, drawing.name in MOVING))
         _labels(plan, drawing, r, box, x + width)
 
     return Block(paint, min(least, most), most, droppable=not head and not drawing.labels)
 
 
+def _scene(drawing: Drawing, r: Rendering, width: float, tallest: float) -> Block:
+    """A picture that fills its panel to the edges: where the panel is lower, so is the picture."""
+    names = drawings.lower_ones(drawing.name)
+    natural = [width / drawings.aspect(name) for name in names]
+    most = min(natural[0], tallest or natural[0])
+    least = natural[-1] if len(names) > 1 else LEAST_LOW if tallest else LEAST
+
+    def paint(plan: Plan, x: float, y: float, height: float) -> None:
+        fitting = [(name, tall) for name, tall in zip(names, natural, strict=True) if tall <= height + 0.5]
+        name, tall = fitting[0] if fitting else (names[-1], height)
+        box = Box(x, y + (height - tall) / 2, width, tall)
+        plan.add(drawing_panel(box, drawing.tone, r, 28), Picture(name, box))
+
+    return Block(paint, min(least, most), most, droppable=True)
+
+
 def _low(plan: Plan, drawing: Drawing, r: Rendering, box: Box) -> bool:
-    """Where the panel is low the drawing takes its whole height, with the caption at its left; False if it is too long."""
-    side = (box.height - 24) * drawings.aspect(drawing.name)
-    room = box.width - side - 3 * PADDING
-    lines = _caption(drawing, r, room + 2 * PADDING)
-    inner = sum(setting.height for setting, _ in lines)
-    if inner > box.height - 16 or any(setting.parted for setting, _ in lines):
-        return False
-    top = box.y + (box.height - inner) / 2
-    for setting, _ in lines:
-        plan.add(*setting.place(box.x + PADDING, top, room, ink(r), "centre"))
-        plan.say(setting.text)
-        top += setting.height
-    picture = Box(box.right - PADDING - side, box.y + 12, side, box.height - 24)
-    plan.add(Picture(drawing.name, picture, drawing.name in MOVING))
-    return True
+    """Where the panel is low the drawing takes its height, with the caption at its left; False if that is too long."""
+    for tall in dict.fromkeys((box.height - 24, min(box.height, LOWEST) - 24)):
+        side = tall * drawings.aspect(drawing.name)
+        room = box.width - side - 3 * PADDING
+        for smaller in range(0, MOST_SMALLER + 1, 2):
+            lines = [setting for setting, _ in _caption(drawing, r, room + 2 * PADDING, smaller)]
+            inner = sum(setting.height for setting in lines)
+            if inner > box.height - 16 or any(setting.parted for setting in lines):
+                continue
+            top = box.y + (box.height - inner) / 2
+            for setting in lines:
+                plan.add(*setting.place(box.x + PADDING, top, room, ink(r), "centre"))
+                plan.say(setting.text)
+                top += setting.height
+            picture = Box(box.right - PADDING - side, box.y + (box.height - tall) / 2, side, tall)
+            plan.add(Picture(drawing.name, picture, drawing.name in MOVING))
+            return True
+    return False
 
 
 def _beside(drawing: Drawing, caption: Message, r: Rendering, width: float) -> Block:
@@ -123,21 +160,19 @@ def _beside(drawing: Drawing, caption: Message, r: Rendering, width: float) -> B
             plan.say(setting.text)
             top += setting.height
 
-    return Block(paint, max(212.0, inner + 32))
+    return Block(paint, max(BESIDE_LEAST, inner + 32), most=max(BESIDE_MOST, inner + 32))
 
 
-def _design_height(name: str) -> float:
-    """A drawing grows no further than this: its panel does."""
-    return 516.0 if drawings.aspect(name) < 1.4 else 340.0
-
-
-def _caption(drawing: Drawing, r: Rendering, width: float) -> list[tuple[Setting, Type]]:
-    """The caption's first line is as large as a title, the lines after it are sentences."""
+def _caption(drawing: Drawing, r: Rendering, width: float, smaller: int = 0) -> list[tuple[Setting, Type]]:
+    """The caption's first line is as large as a title (less `smaller`), the lines after it are sentences."""
     if drawing.caption is None:
         return []
     first, *rest = r.text(drawing.caption).split("\n")
-    rows = [(first, Type.TITLE), *((line, Type.BODY) for line in rest)]
-    return [(r.compositor.set(text, r.style(row), width - 2 * PADDING, even=True), row) for text, row in rows]
+    head = r.style(Type.TITLE)
+    head = replace(head, size=head.size - smaller)
+    styles = [(first, Type.TITLE, head), *((line, Type.BODY, r.style(Type.BODY)) for line in rest)]
+    room = width - 2 * PADDING
+    return [(r.compositor.set(text, style, room, even=True), row) for text, row, style in styles]
 
 
 def _fitted(name: str, box: Box) -> Box:
@@ -164,5 +199,5 @@ def _labels(plan: Plan, drawing: Drawing, r: Rendering, box: Box, right: float) 
         setting = r.fit(r.text(message), Type.STRONG, room, 0.3 * fitted.height)
         plan.add(Disc(x, y, 6, ink(r)), Rule(x, y - 2, end - x, 4, ink(r)))
         first_line = setting.height / len(setting.lines)
-        plan.add(*setting.place(end + 10, y - first_line * 0.9, room, ink(r)))
+        plan.add(*setting.place(end + 10, y - first_line * 0.5, room, ink(r)))
         plan.say(setting.text)

@@ -21,6 +21,9 @@ from screens.theme import BLOCK_GAP, GAP, TARGET, Type
 from terminal.views import Badge, Choice, Layout, Look, Options, Pager
 
 CHIP_WIDTH = 118
+CHIP_PADDING = 10
+CHIP_LEAST = 112
+"""Narrower than 13.7 mm no chip gets."""
 
 
 def options_blocks(options: Options, r: Rendering, width: float) -> list[Block]:
@@ -94,16 +97,29 @@ def _row_kind(choice: Choice) -> Kind:
 
 
 def _chips(plan: Plan, row: Sequence[Choice], r: Rendering, box: Box) -> None:
-    columns = max(1, int((box.width + GAP) // (CHIP_WIDTH + GAP)))
-    column = (box.width - GAP * (columns - 1)) / columns
-    for index, choice in enumerate(row):
-        place = Box(box.x + index * (column + GAP), box.y, column, box.height)
+    left = box.x
+    for choice, width in zip(row, chip_widths(row, r, box.width), strict=True):
+        place = Box(left, box.y, width, box.height)
         kind = Kind.MAIN if choice.look in (Look.CHOSEN, Look.FILLED) else Kind.CHIP
         label = centred(r, r.text(choice.label), "", place.inset(-16, 0), Type.CHIP)
         plan.add(target(r, choice, place, label, kind=kind))
+        left += width + GAP
 
 
-PAGER_BUTTON = 180
+def chip_widths(row: Sequence[Choice], r: Rendering, width: float) -> list[float]:
+    """Equal chips; where a label would touch the edge of one, the room the short labels leave goes to the long ones."""
+    columns = max(1, int((width + GAP) // (CHIP_WIDTH + GAP)))
+    equal = (width - GAP * (columns - 1)) / columns
+    labels = [r.fit(r.text(choice.label), Type.CHIP, equal - 8, TARGET - 12).width for choice in row]
+    least = [max(CHIP_LEAST, label + 2 * CHIP_PADDING) for label in labels]
+    if len(row) < columns or max(least) <= equal or sum(least) > equal * columns:
+        return [equal] * len(row)
+    spare = (equal * columns - sum(least)) / len(row)
+    return [each + spare for each in least]
+
+
+PAGER_BUTTON = 208
+"""A third of the design's width: 前へ, the page and 次へ stand in three equal columns."""
 
 
 def pager_block(pager: Pager, r: Rendering, width: float) -> Block:
@@ -120,7 +136,7 @@ def pager_block(pager: Pager, r: Rendering, width: float) -> Block:
                     r,
                     choice,
                     box,
-                    centred(r, r.text(choice.label), choice.icon, box.inset(-14, 0), Type.CHOICE, 44),
+                    centred(r, r.text(choice.label), choice.icon, box, Type.CHOICE, 44),
                 )
             )
         room = width - 2 * PAGER_BUTTON - 2 * GAP

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from screens.block import Block
 from screens.parts.note import icon_colour
 from screens.rendering import Rendering
 from screens.scene import Disc, Icon, Plan, Ring
 from screens.theme import Face, Style, Type
-from terminal.views import Countdown, Number, Progress, StepState
+from terminal.views import Countdown, Message, Number, Progress, StepState
 
 
-def number_block(number: Number, r: Rendering, width: float) -> Block:
-    """Label and number on one line where they fit, else one above the other."""
+def number_block(number: Number, r: Rendering, width: float, labels: Sequence[Message] = ()) -> Block:
+    """Label and number on one line where they fit, else one above the other.
+
+    `labels` are those of all numbers of the view: the numbers stand exactly below each other.
+    """
     code = r.fit(number.text, Type.NUMBER, width, 120)
     label = r.set(r.text(number.label), Type.LABEL, width)
-    beside = label.width + 24 + code.width <= width
+    column = max([label.width, *(r.set(r.text(other), Type.LABEL, width).width for other in labels)])
+    beside = column + 24 + code.width <= width
     height = max(code.height, label.height) if beside else code.height + label.height
 
     def paint(plan: Plan, x: float, y: float, height: float) -> None:
         p = r.palette
         if beside:
-            left = x + (width - label.width - 24 - code.width) / 2
+            left = x + (width - column - 24 - code.width) / 2
             middle = y + height / 2
-            plan.add(*label.place(left, middle - label.height / 2 + 9, label.width, p.text2))
-            plan.add(*code.place(left + label.width + 24, middle - code.height / 2, code.width, p.text))
+            plan.add(*label.place(left, middle - label.height / 2 + 9, column, p.text2, "right"))
+            plan.add(*code.place(left + column + 24, middle - code.height / 2, code.width, p.text))
         else:
             plan.add(*label.place(x, y, width, p.text2, "centre"))
             plan.add(*code.place(x, y + label.height, width, p.text, "centre"))

@@ -86,11 +86,14 @@ class _Draft:
         p = self.r.palette
         height = 12 + self.text_height if self.below else self.height
         top = y + 12 if self.below else y + (height - self.text_height) / 2
-        plan.add(*self.label.place(x, top, self.label.width, p.text2))
+        lower = (
+            self.text_height - self.label.height if self.inline else 0.0
+        )  # furigana lengthen a line upwards
+        plan.add(*self.label.place(x, top + lower, self.label.width, p.text2))
         plan.say(self.label.text)
         if self.inline:
-            shift = (self.value.style.size - self.label.style.size) * 0.1
-            plan.add(*self.value.place(x + self.label.width + 20, top - shift, self.value.width, p.text))
+            left, foot = x + self.label.width + 20, top + self.text_height
+            plan.add(*self.value.place(left, foot - self.value.height, self.value.width, p.text))
         else:
             plan.add(*self.value.place(x, top + self.label.height, self.value.width, p.text))
         plan.say(self.value.text)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import combinations
 
 import pytest
 
 from bench.gallery.every_view import every_view
+from screens.parts.options import chip_widths
 from screens.registry import SCREENS, scene_of
 from screens.rendering import Rendering
-from screens.scene import Box, Scene, Target, Words
+from screens.scene import Box, Picture, Scene, Target, Words
 from screens.theme import GAP, KNOWN_GLASS, TARGET, Glass
 from terminal import views
 from terminal.endings import every_trouble
@@ -184,3 +186,58 @@ def test_stop_never_moves_and_nothing_else_stands_there() -> None:
 
 def test_the_idle_warning_shows_no_field() -> None:
     assert not any(True for view in SAMPLES.values() if isinstance(view, IdleWarning) for _ in view.fields())
+
+
+EQUAL = ("ab", "cd", "ef", "gh", "ij")
+
+
+def chips(*labels: str) -> list[float]:
+    choices = [views.Choice(label, views.verbatim(label)) for label in labels]
+    return chip_widths(choices, rendering(KNOWN_GLASS["720x1280"], language=Language.EN), 656)
+
+
+def test_chips_are_equal_unless_a_label_needs_more() -> None:
+    assert len(set(chips(*EQUAL))) == 1
+    widths = chips("All", "IC card", "QR pay", "Credit", "Other")
+    assert widths[3] == max(widths) > min(widths) >= 112
+    assert sum(widths) + 4 * GAP == pytest.approx(656)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_no_label_touches_the_edge_of_its_chip(language: Language) -> None:
+    scene = scene_of(SAMPLES["S04-services"], rendering(KNOWN_GLASS["720x1280"], language=language))
+    for target in (target for target in scene.targets if target.id.startswith("kind-")):
+        for words in (item for item in target.normal if isinstance(item, Words)):
+            assert words.x - target.box.x >= 8, words.text
+            assert target.box.right - (words.x + words.width) >= 8, words.text
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_reception_numbers_stand_exactly_below_each_other(language: Language) -> None:
+    scene = scene_of(SAMPLES["S14-paper"], rendering(KNOWN_GLASS["720x1280"], language=language))
+    lefts = {
+        item.x for item in scene.items if isinstance(item, Words) and re.fullmatch(r"\w{4}-\w{4}", item.text)
+    }
+    assert len(lefts) == 1
+
+
+ONE_PAGE_IN_EASY_JAPANESE = (
+    *ONE_PAGE,
+    "S12-confirm-revealed",
+    "S13-pin-last-try",
+    "S14-in-part",
+    "S14-paper-offline",
+)
+
+
+@pytest.mark.parametrize("name", ONE_PAGE_IN_EASY_JAPANESE)
+def test_easy_japanese_says_it_on_one_page_too(name: str) -> None:
+    assert len(pages(SAMPLES[name], rendering(KNOWN_GLASS["720x1280"], language=Language.EASY))) == 1
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_no_trouble_loses_its_drawing_at_normal_size(language: Language) -> None:
+    for name, view in every_view().items():
+        if isinstance(view, Trouble):
+            scene = scene_of(view, rendering(KNOWN_GLASS["720x1280"], language=language))
+            assert any(isinstance(item, Picture) for item in scene.items), name

@@ -155,3 +155,11 @@ def test_sentences_and_stumps_never_cost_a_line(text: str, width: int) -> None:
     assert len(better.lines) == len(plain.lines)
     assert better.worst >= plain.worst
     assert max(map(measure, better.lines)) <= max(width, *map(measure, plain.lines)) + 0.01
+
+
+def test_the_hours_go_to_a_line_of_their_own_rather_than_part() -> None:
+    assert lines_of("0000-00-0000（9時から17時）", 300) == ["0000-00-0000", "（9時から17時）"]
+
+
+def test_two_phrases_on_two_lines_are_not_parted_for_the_sake_of_evenness() -> None:
+    assert lines_of("申込みは 受け付けていません。", 450) == ["申込みは", "受け付けていません。"]
