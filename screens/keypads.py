@@ -27,6 +27,20 @@ KANA_ROWS = {
     "わ": "をん",
 }
 
+KANA_ROWS_LATIN = {
+    "あ": ("a", "i u e o"),
+    "か": ("ka", "ki ku ke ko"),
+    "さ": ("sa", "shi su se so"),
+    "た": ("ta", "chi tsu te to"),
+    "な": ("na", "ni nu ne no"),
+    "は": ("ha", "hi fu he ho"),
+    "ま": ("ma", "mi mu me…"),
+    "や": ("ya", "yu yo"),
+    "ら": ("ra", "ri ru re ro"),
+    "わ": ("wa", "o n"),
+}
+"""The same rows in Hepburn's spelling, for whoever reads no kana."""
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -81,11 +95,27 @@ def _kana(plan: Plan, field: Field, r: Rendering, cells: Cells) -> None:
     chosen = "".join(group.content for group in field.groups)
     for index, (row, others) in enumerate(KANA_ROWS.items()):
         box = cells.box(index % 3, index // 3)
-        kind = Kind.MAIN if row == chosen else Kind.KEY
-        plan.add(_key(r, field, row, box, two_lines(r, row, others, box), kind, row))
+        kind = _row_kind(field, row, chosen)
+        plan.add(_key(r, field, row, box, _row_content(r, row, others, box), kind, row))
     box = cells.box(1, 3)
-    plan.add(_key(r, field, "A", box, two_lines(r, "A–Z", r.say("key.latin"), box), Kind.KEY, "A–Z"))
+    latin = two_lines(r, "A–Z", r.say("key.latin"), box)
+    plan.add(_key(r, field, "A", box, latin, _row_kind(field, "A", chosen), "A–Z"))
     _function(plan, field, r, cells.box(2, 3), "back", r.say("key.erase"), "backspace")
+
+
+def _row_kind(field: Field, row: str, chosen: str) -> Kind:
+    """A row that was touched, one that leads on, or one that leads nowhere: dashed."""
+    if row == chosen:
+        return Kind.MAIN
+    return Kind.KEY if field.leading is None or row in field.leading else Kind.DISABLED
+
+
+def _row_content(r: Rendering, row: str, others: str, box: Box) -> Content:
+    """The row in kana; where Japanese is not read, its first kana with the sounds of the row in Latin letters."""
+    if r.presentation.language.is_japanese:
+        return two_lines(r, row, others, box)
+    first, rest = KANA_ROWS_LATIN[row]
+    return two_lines(r, f"{row} {first}", rest, box)
 
 
 def two_lines(r: Rendering, first: str, second: str, box: Box) -> Content:

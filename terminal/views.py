@@ -146,7 +146,10 @@ class Group:
 
 @dataclass(frozen=True, repr=False)
 class Field:
-    """What is typed. The keypad belongs to `kind`; `letters_first` says which pad a LETTERS field starts with."""
+    """What is typed. The keypad belongs to `kind`; `letters_first` says which pad a LETTERS field starts with.
+
+    `leading` are the keys of a KANA field that lead to something, None: all of them.
+    """
 
     id: str
     kind: FieldKind
@@ -154,6 +157,7 @@ class Field:
     label: Message | None = None
     letters_first: bool = False
     find_help: bool = False  # the key 見つけ方 is there
+    leading: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -281,7 +281,7 @@ def _sentence(row: EntryRow) -> Message:
 
 
 def enter_view(facilities: Facilities, row: EntryRow, typing: Typing, stones: Stones) -> EnterText:
-    wrong = _wrong_note(typing, "enter.wrong_group")
+    wrong = _wrong_note(typing)
     return EnterText(
         title=message("enter.title", label=localised(row.label)),
         sentence=None if wrong else _sentence(row),
@@ -294,9 +294,9 @@ def enter_view(facilities: Facilities, row: EntryRow, typing: Typing, stones: St
 
 
 def repeat_view(facilities: Facilities, row: EntryRow, typing: Typing, stones: Stones) -> RepeatText:
-    wrong = _wrong_note(typing, "enter.differs")
+    wrong = _differs(typing)
     return RepeatText(
-        title=message("enter.again_title", label=localised(row.label)),
+        title=_differs_title(typing) if wrong else message("enter.again_title", label=localised(row.label)),
         sentence=None if wrong else message("enter.again_sentence"),
         parts=(*wrong, Entry(_field(row, typing, "service-id-again"))),
         main=_ready(row, typing),
@@ -306,10 +306,29 @@ def repeat_view(facilities: Facilities, row: EntryRow, typing: Typing, stones: S
     )
 
 
-def _wrong_note(typing: Typing, id_: str) -> tuple[Part, ...]:
+def _wrong_note(typing: Typing) -> tuple[Part, ...]:
     if typing.wrong is None:
         return ()
-    return (Note(message(id_, n=typing.wrong + 1), icon="error", tone=Tone.ERROR),)
+    return (Note(_at_group(typing, "enter.wrong_group"), icon="error", tone=Tone.ERROR),)
+
+
+def _differs(typing: Typing) -> tuple[Part, ...]:
+    """What to do about it now, and that nothing has left the terminal."""
+    if typing.wrong is None:
+        return ()
+    again = _at_group(typing, "enter.only_group")
+    return (Note(again, message("enter.nothing_sent"), "error", Tone.ERROR),)
+
+
+def _differs_title(typing: Typing) -> Message:
+    return _at_group(typing, "enter.differs")
+
+
+def _at_group(typing: Typing, id_: str) -> Message:
+    """The text about the wrong group, by its place; where there is one group only, about the whole."""
+    if typing.wrong is None or len(typing.lengths) == 1:
+        return message(f"{id_}_whole")
+    return message(id_, n=typing.wrong + 1)
 
 
 def code_view(
@@ -319,7 +338,7 @@ def code_view(
     return EnterCode(
         title=title if of == 1 else message("enter.code_title", label=localised(row.label), n=n, of=of),
         sentence=_sentence(row),
-        parts=(*_wrong_note(typing, "enter.wrong_group"), Entry(_field(row, typing, f"code-{n}"))),
+        parts=(*_wrong_note(typing), Entry(_field(row, typing, f"code-{n}"))),
         main=_ready(row, typing),
         back=BACK_CHOICE,
         stones=stones,

@@ -239,14 +239,17 @@ def search_view(
     offered = _offered(facilities, measure)
     hits = len(search(offered, sounds)) if sounds else len(offered)
     groups = tuple(Group(1, sound, GroupState.COMPLETE) for sound in sounds[-4:])
-    field = Field("name", FieldKind.KANA, (*groups, Group(1, "", GroupState.CURRENT)))
+    leading = frozenset(str(row) for row in next_rows(offered, sounds))
+    field = Field("name", FieldKind.KANA, (*groups, Group(1, "", GroupState.CURRENT)), leading=leading)
+    found = message("service.found", typed=verbatim("・".join(sounds)), n=hits)
+    told = (Note(found, message("service.found_more"), icon="search"),) if sounds else ()
     main: Choice | Status = Status(message("service.touch_row"))
     if sounds and hits <= SHOWN_FROM:
         main = Choice("show", message("service.show", n=hits), Role.PRIMARY, icon="forward", key="#")
     return ChooseService(
         title=message("service.search_title"),
         sentence=message("service.search_sentence", n=hits),
-        parts=(Entry(field),),
+        parts=(Entry(field), *told),
         main=main,
         back=Choice("back", message("service.to_list"), Role.BACK, icon="back"),
         stones=stones,
@@ -323,6 +326,14 @@ def _where_printed(service: Service) -> tuple[Part, ...]:
     return (Drawing(drawing, caption=message("terms.printed_at", where=localised(entry.where))),)
 
 
+_WHY: dict[type[ServiceState], str] = {
+    ServiceClosed: "closed-hours",
+    ServiceNotYet: "closed-hours",
+    ServiceOfflineStopped: "network-waiting",
+}
+"""The drawing that shows why; for all other reasons one that points elsewhere."""
+
+
 def refused_service_view(
     facilities: Facilities, service: Service, state: ServiceState, stones: Stones
 ) -> ServiceTerms:
@@ -337,7 +348,11 @@ def refused_service_view(
     return ServiceTerms(
         title=verbatim(localised(service.name)),
         sentence=message("service.refused_sentence"),
-        parts=(Note(words, icon="barred", tone=Tone.ERROR), following),
+        parts=(
+            Note(words, icon="barred", tone=Tone.ERROR),
+            Drawing(_WHY.get(type(state), "elsewhere")),
+            following,
+        ),
         main=Choice("other", message("service.other"), Role.PRIMARY, key="#"),
         back=Choice("leave", message("button.leave"), Role.BACK),
         stones=stones,

@@ -315,7 +315,7 @@ async def test_a_left_out_last_digit_of_an_open_number_shows(first: str, second:
         await rig.type_in(second)
         await rig.press("ok")
         assert rig.view.name == "RepeatText"
-        assert "1番目が 1回目と ちがいます" in rig.words()
+        assert "1回目と 番号が ちがいます" in rig.words()
 
 
 async def test_an_open_number_can_be_confirmed_from_four_characters_on_and_holds_32() -> None:
