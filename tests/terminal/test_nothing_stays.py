@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -50,6 +50,8 @@ class Stage:
 
     rig: Rig
     draw: random.Random
+    clients: ExitStack
+    """The residents' connections to the robot socket: each until the next one comes."""
     came: int = 0
     secrets: tuple[Secret, ...] = ()
 
@@ -62,7 +64,9 @@ class Stage:
         residents.card(name)  # makes keys and certificate before the visit
         certificate = next(self.rig.folder.cards.glob(f"*/{name}.auth.der")).read_bytes()
         self.secrets += (verify_of(pin), service_id_of(number), public_key_of(certificate))
-        return Resident(self.rig.robot(), Person(name, pin, number, errand), self.rig.card)
+        self.clients.close()
+        robot = self.clients.enter_context(self.rig.robot())
+        return Resident(robot, Person(name, pin, number, errand), self.rig.card)
 
     def scan(self, *secrets: Secret) -> Scan:
         pid = self.rig.pid("terminal")
@@ -75,8 +79,8 @@ def _stage(reader: ReaderChoice, seed: int) -> Iterator[Stage]:
     print(f"seed {seed}")
     with tempfile.TemporaryDirectory(prefix="mynapo-") as folder:  # tmp_path is too long for unix sockets
         choices = RigChoices(TerminalChoices(NOW, limits=LIMITS), reader=reader)
-        with Rig(Path(folder), choices) as rig:
-            yield Stage(rig, random.Random(seed))
+        with Rig(Path(folder), choices) as rig, ExitStack() as clients:
+            yield Stage(rig, random.Random(seed), clients)
 
 
 @pytest.fixture(scope="module")
