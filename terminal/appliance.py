@@ -26,8 +26,8 @@ import uuid_utils
 
 from contract.status import Birth, Health
 from programmes.loader import Programme
-from terminal.attract import Day, serve
 from terminal.clock import SystemClock, known_past
+from terminal.day import Terminal, serve
 from terminal.facilities import Facilities, Operator, Place, milliseconds
 from terminal.health import health_message
 from terminal.inbox import Inbox, Shutdown
@@ -83,7 +83,7 @@ async def run(settings: Settings, trust: Trust, programme: Programme) -> int:
                 group.create_task(_make_rounds(appliance), name="rounds"),
             ]
             async with _robot(settings, screen):
-                await serve(_day(appliance, trust, programme, catalogue, inbox))
+                await serve(_terminal(appliance, trust, programme, catalogue, inbox))
             appliance.journal.note(ProcessStopped("told-to-stop"))
             for task in background:
                 task.cancel()
@@ -210,7 +210,9 @@ def _open_journal(
     return journal
 
 
-def _day(appliance: Appliance, trust: Trust, programme: Programme, catalogue: Catalogue, inbox: Inbox) -> Day:
+def _terminal(
+    appliance: Appliance, trust: Trust, programme: Programme, catalogue: Catalogue, inbox: Inbox
+) -> Terminal:
     settings, devices = appliance.settings, appliance.devices
     limits = settings.file.limits
     facilities = _facilities(appliance, trust, programme, catalogue)
@@ -231,7 +233,7 @@ def _day(appliance: Appliance, trust: Trust, programme: Programme, catalogue: Ca
         ),
         sample=facilities.sample,
     )
-    return Day(
+    return Terminal(
         around=around,
         facilities=facilities,
         readiness=lambda: _readiness(appliance),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from terminal.facilities import Facilities
 from terminal.readiness import Missing
 from terminal.views import (
     Bars,
@@ -47,6 +48,10 @@ class Contact:
     name: Localised
     phone: Localised
     terminal: str
+
+    @classmethod
+    def of(cls, facilities: Facilities) -> Contact:
+        return cls(facilities.operator.name, facilities.operator.contact, facilities.place.terminal)
 
 
 _TABLE: dict[tuple[Ending, str], TroubleWords] = {

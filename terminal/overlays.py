@@ -1,4 +1,4 @@
-"""What any view may have laid over it: the language list, the question of やめる, and the warning that time runs out.
+"""What may be laid over any view: the language list, the question of やめる, and the warning that time runs out.
 
 A layer takes the presses, and nothing else: time limits and devices go on beneath it (`terminal.visit`).
 """
@@ -18,6 +18,7 @@ from terminal.views import (
     Look,
     Note,
     Options,
+    OutOfService,
     Paragraph,
     Presentation,
     Role,
@@ -55,6 +56,11 @@ def turn_tool(presentation: Presentation, tool: str) -> Presentation:
     sizes = list(TextSize)
     following = sizes[(sizes.index(presentation.size) + 1) % len(sizes)]
     return replace(presentation, size=following)
+
+
+def one_moment_view(*, sample: bool) -> OutOfService:
+    """Between two screens: nothing of any visit is on it."""
+    return OutOfService(title=message("attract.one_moment"), sample=sample)
 
 
 def idle_warning_view(left: int, of: int, *, sample: bool) -> IdleWarning:

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from terminal.inbox import Event, Inbox, Shutdown
 from terminal.limits import Limits
-from terminal.overlays import Layer, idle_warning_view, laid_over, turn_tool
+from terminal.overlays import Layer, idle_warning_view, laid_over, one_moment_view, turn_tool
 from terminal.ports import (
     CardIn,
     CardOut,
@@ -116,7 +116,7 @@ class Visit:
         self.somebody = somebody
         #: The order to stop came; it may have come while a record was handed over.
         self.stopping = False
-        self._beneath: View | None = None
+        self._beneath: View = one_moment_view(sample=around.sample)
         self._layers: tuple[Layer, ...] = ()
         self._drawn: tuple[View, Presentation, bool] | None = None
         #: Somebody has begun: from now on absence counts.
@@ -150,7 +150,7 @@ class Visit:
         self._come_to(view)
         self._drawn = None  # others may have drawn meanwhile
         while True:
-            seen = self._draw(self._on_top(view))
+            seen = self._draw(self._on_top())
             event = await self._next(until)
             match event:
                 case None if until is not None and self.around.clock.monotonic() >= until:
@@ -183,22 +183,22 @@ class Visit:
         The name decides, not the title: titles follow devices too (S7 names the reader that works), and a reader that
         comes and goes must not hold a forgotten visit open.
         """
-        if self._beneath is None or self._beneath.name != view.name:
+        if self._beneath.name != view.name:
             self._touched = self.around.clock.monotonic()
             self._layers = ()
         self._beneath = view
 
-    def _on_top(self, view: View) -> View:
-        """`view` with what lies over it; the idle warning hides it all."""
-        layered = self._layered(view)
-        idle, now = self._idle_limits(layered), self.around.clock.monotonic()
+    def _on_top(self) -> View:
+        """The view with what lies over it; the idle warning hides it all."""
+        idle, now = self._idle_limits(), self.around.clock.monotonic()
         if idle is None or now < idle[0]:
-            return layered
+            return self._layered()
         self.warned = True
         left, of = max(0, math.ceil(idle[1] - now)), math.ceil(idle[1] - idle[0])
         return idle_warning_view(left, of, sample=self.around.sample)
 
-    def _layered(self, view: View) -> View:
+    def _layered(self) -> View:
+        view = self._beneath
         for layer in self._layers:
             view = laid_over(view, layer, self.presentation)
         return view
@@ -216,10 +216,8 @@ class Visit:
         """Values are hidden as long as the card is off its reader, and when nobody stands there."""
         if self._card_gone_at is not None:
             return True
-        since = self._nobody_since
-        return (
-            since is not None and self.around.clock.monotonic() >= since + self.around.limits.presence_cover_s
-        )
+        since, now = self._nobody_since, self.around.clock.monotonic()
+        return since is not None and now >= since + self.around.limits.presence_cover_s
 
     # ------------------------------------------------------------------ the one loop
 
@@ -247,10 +245,8 @@ class Visit:
                 raise VisitEnded(Ending.DOOR_OPENED)
             case Pressed() | KeyPressed():
                 self._touched = now
-                if (
-                    self._nobody_since is not None
-                ):  # whoever presses is there; but the sensor has the next word
-                    self._nobody_since = now
+                # Whoever presses is there, whatever the sensor says; but it says so still, and is counted anew.
+                self._nobody_since = now if self._nobody_since is not None else None
             case PresenceChanged():
                 self._notice_presence(now)
             case CardOut() | CardIn() | ReaderLost() if self.holder is not None and not self._accepted:
@@ -273,7 +269,7 @@ class Visit:
         if self._nobody_since is not None:
             covers = self._nobody_since + limits.presence_cover_s
             yield covers if now < covers else self._nobody_since + limits.presence_end_s
-        idle = self._idle_limits(self._layered(self._beneath)) if self._beneath is not None else None
+        idle = self._idle_limits()
         if idle is not None:
             warns, ends = idle
             # From the warning on each whole second of the countdown.
@@ -281,9 +277,9 @@ class Visit:
         elif self._layers:
             yield self._touched + limits.idle_warning_s
 
-    def _idle_limits(self, layered: View) -> tuple[float, float] | None:
+    def _idle_limits(self) -> tuple[float, float] | None:
         """When the warning comes and when the visit ends; None where nothing is lost by waiting."""
-        limits, factor = self.around.limits, layered.time_factor
+        limits, factor = self.around.limits, self._layered().time_factor
         if factor is None:
             return None
         return self._touched + limits.idle_warning_s * factor, self._touched + limits.idle_end_s * factor
@@ -294,7 +290,7 @@ class Visit:
             raise VisitEnded(Ending.CARD_LIFTED)
         if self._nobody_since is not None and now >= self._nobody_since + limits.presence_end_s:
             raise VisitEnded(Ending.NOBODY_THERE)
-        idle = self._idle_limits(self._layered(self._beneath)) if self._beneath is not None else None
+        idle = self._idle_limits()
         if idle is not None and now >= idle[1]:
             raise VisitEnded(Ending.TIMED_OUT)
         if idle is None and now >= self._touched + limits.idle_warning_s:
@@ -398,6 +394,5 @@ class Visit:
         self.unbind()
         self.typed = self._under_way = False
         self._nobody_since = None
-        self._beneath = self._drawn = None
-        self._layers = ()
+        self._beneath, self._layers, self._drawn = one_moment_view(sample=self.around.sample), (), None
         self.around.inbox.clear()

@@ -23,7 +23,7 @@ from programmes.opening import Moment
 from programmes.search import Row
 from programmes.services import Service
 from screens.catalogue import load_catalogue
-from terminal.attract import Day, attract_view, door_view, no_paper_view, out_of_service_view
+from terminal.attract import attract_view, door_view, no_paper_view, out_of_service_view
 from terminal.endings import Contact, every_trouble, trouble_view
 from terminal.enrolment import Accepted, Draft
 from terminal.facilities import Facilities, Operator, Place
@@ -173,17 +173,16 @@ def _measure(facilities: Facilities) -> str:
 
 
 def _before(visit: Visit, facilities: Facilities) -> dict[str, View]:
-    day = Day(visit.around, facilities, lambda: Readiness(()), Presentation())
     fine = Readiness(())
     poor = Readiness((Missing.PAPER, Missing.NETWORK))
     return {
-        "S01-attract": attract_view(visit, day, fine, lying=False, restarted=False),
-        "S01-attract-card-lies": attract_view(visit, day, fine, lying=True, restarted=False),
-        "S01-attract-missing": attract_view(visit, day, poor, lying=False, restarted=False),
-        "S01-attract-restarted": attract_view(visit, day, fine, lying=False, restarted=True),
-        "S01-out-of-service": out_of_service_view(day, Readiness((Missing.READER,))),
-        "S01-door": door_view(day),
-        "S01-no-paper": no_paper_view(day),
+        "S01-attract": attract_view(visit, facilities, fine, lying=False, restarted=False),
+        "S01-attract-card-lies": attract_view(visit, facilities, fine, lying=True, restarted=False),
+        "S01-attract-missing": attract_view(visit, facilities, poor, lying=False, restarted=False),
+        "S01-attract-restarted": attract_view(visit, facilities, fine, lying=False, restarted=True),
+        "S01-out-of-service": out_of_service_view(facilities, Readiness((Missing.READER,))),
+        "S01-door": door_view(facilities),
+        "S01-no-paper": no_paper_view(facilities),
         "S02-home": home.home_view(visit, facilities),
         "S02-status": home.status_view(facilities),
         "S02-guide": home.guide_view(visit, facilities),

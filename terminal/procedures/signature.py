@@ -61,7 +61,8 @@ WRONG_TRIES = 2
 
 @dataclass(frozen=True)
 class Done:
-    """Durable. `complete` is false when the card went away after the first of two signatures."""
+    """Durable. `complete` is false when only the first of two records exists: the second signature did not come back,
+    or the second record could not be stored."""
 
     accepted: tuple[Accepted, ...]
     complete: bool

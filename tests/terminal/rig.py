@@ -23,7 +23,7 @@ from contract.record import Body, Plaintext, unpack
 from programmes.faults import PackFaults
 from programmes.loader import Programme, load
 from screens.catalogue import Catalogue, load_catalogue
-from terminal.attract import Day, serve
+from terminal.day import Terminal, serve
 from terminal.facilities import Facilities, Operator, Place
 from terminal.inbox import Event, Shutdown
 from terminal.limits import Limits
@@ -149,7 +149,7 @@ class Rig:
             new_id=lambda: str(uuid_utils.uuid7()),
             reader_kind=lambda: next(iter(self.readers.kinds.values())),
         )
-        self.day = Day(
+        self.terminal = Terminal(
             self.around, self.facilities, self.readiness, Presentation(self.language), self.restarted
         )
         self.task: asyncio.Task[None] | None = None
@@ -288,7 +288,7 @@ class Rig:
 @asynccontextmanager
 async def running(rig: Rig) -> AsyncIterator[Rig]:
     """`serve` runs, and is ended when the test is done."""
-    rig.task = asyncio.create_task(serve(rig.day))
+    rig.task = asyncio.create_task(serve(rig.terminal))
     try:
         await rig.settle()
         yield rig

@@ -79,7 +79,7 @@ async def test_a_reader_that_changes_the_words_of_s7_does_not_give_it_more_time(
     rig = Rig(readers=CardTable("reader", "other"))
     kinds = {True: ReaderKind.CONTACT, False: ReaderKind.FIELD}
     rig.facilities = replace(rig.facilities, reader_kind=lambda: kinds["other" in rig.readers.lost])
-    rig.day = replace(rig.day, facilities=rig.facilities)
+    rig.terminal = replace(rig.terminal, facilities=rig.facilities)
     async with running(rig):
         await walk(rig, after(RESERVE, "PlaceCard"))
         titles = set()

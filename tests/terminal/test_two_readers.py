@@ -24,7 +24,7 @@ class TwoReaders(Rig):
         self.slot, self.pad = OneReader("slot", ReaderKind.CONTACT), OneReader("pad", ReaderKind.FIELD)
         self.station = CardStation([self.slot, self.pad])
         self.around = replace(self.around, readers=self.station)
-        self.day = replace(self.day, around=self.around)
+        self.terminal = replace(self.terminal, around=self.around)
 
     async def until(self, view: str, id_: str = "") -> None:
         """Device threads answer in their own time. `id_` is a message that must stand on the view."""

@@ -117,7 +117,7 @@ def _rig(*, sample: bool) -> Rig:
         pack = msgspec.structs.replace(rig.programme.pack, operator_connected=True)
         connected = replace(rig.programme, pack=pack)
         rig.facilities = replace(rig.facilities, programme=connected, demo=False)
-        rig.day = replace(rig.day, facilities=rig.facilities)
+        rig.terminal = replace(rig.terminal, facilities=rig.facilities)
     return rig
 
 
