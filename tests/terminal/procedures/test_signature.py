@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -319,6 +320,11 @@ async def test_keys_of_the_pin_pad_are_four_digits_that_can_be_erased() -> None:
         assert len(rig.store.kept) == 1
 
 
+def without_addresses(text: str) -> str:
+    """Any four digits stand in some object's address sooner or later."""
+    return re.sub(r"\b0x[0-9a-f]+\b", "", text)
+
+
 @pytest.mark.parametrize("kind", ReaderKind)
 async def test_the_pin_stands_in_no_view_no_log_and_no_text(
     kind: ReaderKind, caplog: pytest.LogCaptureFixture
@@ -336,13 +342,13 @@ async def test_the_pin_stands_in_no_view_no_log_and_no_text(
         await rig.press("ok")
         assert rig.view.name == "EnterPin"
         for shown in rig.screen.history[begun:]:
-            assert pin not in repr(shown.view) + repr(shown)
+            assert pin not in without_addresses(repr(shown.view) + repr(shown))
             assert isinstance(shown.view, EnterPin) or shown.view.name == "Working"
         assert all(not any(pin) for pin in rig.readers.pins)
         assert pin not in caplog.text
         assert pin not in repr(rig.store.notes)
         await rig.stop_now(typed=True)
-        assert pin not in repr(rig.view)
+        assert pin not in without_addresses(repr(rig.view))
 
 
 async def test_a_pin_is_never_in_the_text_of_an_exception() -> None:
@@ -357,7 +363,7 @@ async def test_a_pin_is_never_in_the_text_of_an_exception() -> None:
         rig.readers.before_sign = fails
         with pytest.raises(RuntimeError) as raised:
             await rig.press("ok")
-        assert digits not in f"{raised.value}{raised.getrepr()}"
+        assert digits not in without_addresses(f"{raised.value}{raised.getrepr()}")
         assert all(not any(pin) for pin in rig.readers.pins)
 
 
