@@ -215,12 +215,13 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Panel:
-    """An outlined panel of lines: a headline with badge, then pairs or lines."""
+    """An outlined panel of lines: a headline with badge, then pairs or lines. `strong` is the line to be seen first."""
 
     headline: Message
     lines: tuple[Message, ...] = ()
     badge: Badge | None = None
     warnings: tuple[Message, ...] = ()  # one ⚠ line each
+    strong: Message | None = None  # one of `lines`
 
 
 @dataclass(frozen=True)

@@ -208,7 +208,7 @@ def _hidden_fields() -> Drawing:
         still += (Fill(box, c.WHITE), *dashes(box, 4, c.GREY, closed=True, on=13, off=8))
         for k in range(4):
             ring = circle(left + 28 + 24 * k, 52, 8)
-            still += dashes(ring, 2.4, c.PALE_GREY, closed=True, on=7, off=4)
+            still += dashes(ring, 3, c.GREY, closed=True, on=8, off=5)
     return Drawing(548, 104, still)
 
 

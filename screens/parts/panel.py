@@ -11,7 +11,7 @@ from screens.rendering import Rendering
 from screens.scene import Box, Icon, Plan
 from screens.theme import Type
 from screens.typeset import Setting
-from terminal.views import Message, Panel, Tone
+from terminal.views import Panel, Tone
 
 PADDING = 28
 
@@ -19,7 +19,9 @@ PADDING = 28
 def panel_block(shown: Panel, r: Rendering, width: float) -> Block:
     """May be parted between its lines; the headline then stands on the first page only."""
     room = width - 2 * PADDING
-    lines = [r.set(r.text(line), Type.BODY, room) for line in shown.lines]
+    lines = [
+        r.set(r.text(line), Type.STRONG if line == shown.strong else Type.BODY, room) for line in shown.lines
+    ]
     warnings = [r.set(r.text(line), Type.BODY, room - 44) for line in shown.warnings]
     mark = 44.0 if shown.badge else 0.0
     headline = r.set(r.text(shown.headline), Type.LEAD, room - mark)
@@ -49,7 +51,3 @@ def panel_block(shown: Panel, r: Rendering, width: float) -> Block:
         return Block(paint, inner + 32)
 
     return divisible([headline, *lines, *warnings], build)
-
-
-def message_lines(messages: Sequence[Message], r: Rendering, width: float) -> list[Setting]:
-    return [r.set(r.text(message), Type.BODY, width) for message in messages]

@@ -9,7 +9,7 @@ from screens.buttons import plain_button
 from screens.rendering import Rendering
 from screens.scene import Box, Fill, Icon, Plan, Rule, Target
 from screens.theme import GAP, TARGET, Type
-from screens.typeset import Setting
+from screens.typeset import NARROWER, Setting
 from terminal.views import Choice, Line, Sheet, TextSize
 
 FRAME = 5
@@ -21,7 +21,8 @@ WARNING_LINES = "#1a1a1a"
 
 def sheet_block(sheet: Sheet, r: Rendering, width: float) -> Block:
     """Parted between its lines; every page repeats the strip."""
-    strip = r.set(r.text(sheet.strip), Type.LEAD, width - 120)
+    lead = r.style(Type.LEAD)
+    strip = r.compositor.headline(r.text(sheet.strip), lead, width - 120, lead.size - NARROWER)
     strip_height = max(92.0, strip.height + 32)
 
     def build(lines: Sequence[Line]) -> Block:

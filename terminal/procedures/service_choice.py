@@ -242,7 +242,8 @@ def search_view(
     leading = frozenset(str(row) for row in next_rows(offered, sounds))
     field = Field("name", FieldKind.KANA, (*groups, Group(1, "", GroupState.CURRENT)), leading=leading)
     found = message("service.found", typed=verbatim("・".join(sounds)), n=hits)
-    told = (Note(found, message("service.found_more"), icon="search"),) if sounds else ()
+    more = message("service.found_more") if leading else None
+    told = (Note(found, more, icon="search"),) if sounds else ()
     main: Choice | Status = Status(message("service.touch_row"))
     if sounds and hits <= SHOWN_FROM:
         main = Choice("show", message("service.show", n=hits), Role.PRIMARY, icon="forward", key="#")
