@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+REBOOT = ROOT / "systemd/terminal/mynapo-reboot.service"
 UNITS = sorted((ROOT / "systemd").rglob("*.service"))
 #: `systemd-analyze security` runs from 0 (tight) to 100; a unit without any protection has 96.
 LOOSEST = {"mynapo-terminal.service": 25, "mynapo-uplink.service": 25, "mynapo-dashboard.service": 20}
@@ -58,10 +61,66 @@ def test_no_unit_is_looser_than_it_must_be(unit: Path, tmp_path: Path) -> None:
     assert exposure <= LOOSEST.get(unit.name, 20), [row["name"] for row in rows if row.get("exposure")]
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+@pytest.mark.parametrize("unit", [unit for unit in UNITS if unit != REBOOT], ids=lambda unit: unit.name)
 def test_settings_that_cannot_be_used_make_no_restart_and_no_reboot(unit: Path) -> None:
     """Every program ends with EX_CONFIG for them; restarted, the terminal would reboot its machine for ever."""
     assert f"RestartPreventExitStatus={os.EX_CONFIG}\n" in unit.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_no_unit_reboots_its_machine_by_a_counter_that_starts_anew_with_each_boot(unit: Path) -> None:
+    assert "StartLimitAction" not in unit.read_text(encoding="utf-8")
+
+
+def test_a_terminal_that_systemd_gives_up_asks_for_a_reboot() -> None:
+    text = (ROOT / "systemd/terminal/mynapo-terminal.service").read_text(encoding="utf-8")
+    assert f"OnFailure={REBOOT.name}\n" in text
+    assert "SuccessAction=reboot\n" in REBOOT.read_text(encoding="utf-8")
+
+
+#: (exit status of the terminal, hours since the last such reboot or None, whether there is a reboot).
+REBOOTS = [
+    ("70", None, True),
+    ("1", None, True),
+    ("KILL", None, True),
+    ("", None, True),
+    ("78", None, False),
+    ("70", 0.1, False),
+    ("70", 5.9, False),
+    ("70", 6.1, True),
+    ("70", -24, False),
+    ("78", 48, False),
+]
+
+
+@pytest.mark.parametrize(("status", "hours", "reboots"), REBOOTS)
+def test_it_is_rebooted_once_and_then_left_to_a_technician(
+    tmp_path: Path, status: str, hours: float | None, reboots: bool
+) -> None:
+    mark = tmp_path / "rebooted"
+    if hours is not None:
+        mark.touch()
+        os.utime(mark, times=(time.time() - hours * 3_600,) * 2)
+    before = mark.stat().st_mtime if mark.exists() else None
+    assert _agrees_to_reboot(tmp_path, status) is reboots
+    after = mark.stat().st_mtime if mark.exists() else None
+    assert (after != before) is reboots
+    assert not _agrees_to_reboot(tmp_path, status)  # the same boot loop, a minute later
+
+
+def test_a_reboot_that_cannot_be_remembered_is_not_done(tmp_path: Path) -> None:
+    assert not _agrees_to_reboot(tmp_path / "gone", "70")
+
+
+def _agrees_to_reboot(state: Path, status: str) -> bool:
+    """Runs the unit's lines as systemd does: one after another, until one fails."""
+    lines = re.findall(r"^ExecStart=(.*)$", REBOOT.read_text(encoding="utf-8"), re.MULTILINE)
+    environment = {**os.environ, "STATE_DIRECTORY": str(state), "MONITOR_EXIT_STATUS": status}
+    commands = [shlex.split(line.replace("$$", "$")) for line in lines]
+    return all(
+        subprocess.run(command, env=environment, capture_output=True, timeout=20, check=False).returncode == 0
+        for command in commands
+    )
 
 
 def test_the_terminal_has_no_network_and_overwrites_freed_memory() -> None:
