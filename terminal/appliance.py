@@ -24,7 +24,9 @@ import msgspec
 import sdnotify
 import uuid_utils
 
+from contract.settings_file import BadSettings
 from contract.status import Birth, Health
+from contract.tables import Fault
 from programmes.loader import Programme
 from terminal.clock import SystemClock, known_past
 from terminal.day import Terminal, serve
@@ -170,6 +172,10 @@ async def _appliance(
     clock = SystemClock(floor=known_past(data), visit_start=settings.file.terminal.now)
     journal = _open_journal(settings, trust, data, clock, inbox)
     devices = await open_devices(settings, inbox)
+    if isinstance(devices, Fault):
+        await journal.close()
+        print(BadSettings((devices,)).text(), file=sys.stderr)
+        raise SystemExit(os.EX_CONFIG)
     try:
         yield Appliance(settings, screen, clock, devices, journal, data, _boot_id())
     finally:

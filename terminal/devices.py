@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from contract.tables import Fault
 from drivers.panel.absent import NoPanel
-from drivers.panel.fitted import FittedPanel
-from drivers.panel.settings import PanelSettings
+from drivers.panel.fitted import open_panel
+from drivers.panel.pins import PanelUnusable
 from drivers.printer.printer import EscPosPrinter
 from drivers.readers.nfc import NfcBackend, NfcSettings
 from drivers.readers.pcsc import PcscBackend
 from drivers.readers.station import CardStation, ReaderBackend
 from terminal.inbox import Inbox
-from terminal.ports import CardEvent, DeviceHealth, Lamp, Panel, Printer, ReaderFound, ReaderKind, ReaderLost
+from terminal.ports import CardEvent, DeviceHealth, Panel, Printer, ReaderFound, ReaderKind, ReaderLost
 from terminal.settings import NfcTable, PanelTable, ReaderTable, Settings
 
 
@@ -61,19 +61,29 @@ class ReaderKinds:
         return ReaderKind.FIELD if kinds == {ReaderKind.FIELD} else ReaderKind.CONTACT
 
 
-async def open_devices(settings: Settings, inbox: Inbox) -> Devices:
+async def open_devices(settings: Settings, inbox: Inbox) -> Devices | Fault:
     """Starts every device's own thread or process; each reports when it is there.
 
-    Raises `PanelUnusable` when the settings name a panel that cannot be: a wrong factory must be seen at once.
+    A fault when the settings name a panel that can never be: a wrong factory must be seen at once.
     """
     station = CardStation(backends(settings.file.reader))
     kinds = ReaderKinds()
     station.subscribe(kinds.hear)
     station.subscribe(inbox.put)
     station.start()
+    panel = await _open_panel(settings.file.panel)
+    if isinstance(panel, PanelUnusable):
+        await station.close()
+        return Fault(
+            str(settings.source),
+            "panel.factory",
+            panel.rule,
+            panel.way_out,
+            panel.rule_ja,
+            panel.way_out_ja,
+        )
     table = settings.file.printer
     printer = EscPosPrinter(table.device, table.baud, table.columns) if table is not None else None
-    panel = await _open_panel(settings.file.panel)
     panel.subscribe(inbox.put)
     return Devices(station, printer, panel, kinds)
 
@@ -90,25 +100,5 @@ def _nfc(table: NfcTable) -> NfcBackend:
     return NfcBackend(NfcSettings(table.device, table.chip))
 
 
-async def _open_panel(table: PanelTable | None) -> Panel:
-    if table is None:
-        return NoPanel()
-    panel = FittedPanel(panel_settings(table), asyncio.get_running_loop())
-    await panel.opened()
-    return panel
-
-
-def panel_settings(table: PanelTable) -> PanelSettings:
-    pins = {Lamp.WAIT: table.lamp_wait, Lamp.DONE: table.lamp_done, Lamp.TROUBLE: table.lamp_trouble}
-    lamps = {lamp: pin for lamp, pin in pins.items() if pin is not None}
-    if table.lamp_wait is not None:
-        lamps[Lamp.TAKE] = table.lamp_wait  # the lamp beside the slot says both: put it, take it
-    return PanelSettings(
-        factory=table.factory,
-        host=table.host,
-        port=table.port,
-        lamps=lamps,
-        buzzer=table.buzzer,
-        door=table.door,
-        presence=table.presence,
-    )
+async def _open_panel(table: PanelTable | None) -> Panel | PanelUnusable:
+    return await open_panel(table.wiring()) if table is not None else NoPanel()

@@ -5,19 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from msgspec import Meta, Struct
 
 from contract.settings_file import BadSettings, read_document
 from contract.tables import Fault, FaultList, decode
 from contract.uplink_table import UplinkTable
+from drivers.panel.settings import HEADER_PINS, PanelSettings
+from terminal.ports import Lamp
 
 #: A file below this folder belongs to an installed terminal, where nothing of demo and tests is allowed.
 INSTALLED_AT = Path("/etc/mynapo")
 
+_Table = TypeVar("_Table", bound=Struct)
+
 _Pin = Annotated[
-    int, Meta(ge=0, le=27, description="a BCM pin number, 0-27", extra={"ja": "BCM のピン番号 0 から 27"})
+    int,
+    Meta(
+        ge=HEADER_PINS.start,
+        le=HEADER_PINS.stop - 1,
+        description="a BCM pin number, 2-27; 0 and 1 are the HAT's memory",
+        extra={"ja": "BCM のピン番号 2 から 27。0 と 1 は HAT の記憶素子のもの"},
+    ),
 ]
 
 
@@ -176,6 +186,24 @@ class PanelTable(Struct, frozen=True, kw_only=True):
     door: _Pin | None = None
     presence: _Pin | None = None
 
+    def wiring(self) -> PanelSettings:
+        """As the driver takes it. The lamp beside the slot says both: put it, take it."""
+        pins = {
+            Lamp.WAIT: self.lamp_wait,
+            Lamp.DONE: self.lamp_done,
+            Lamp.TROUBLE: self.lamp_trouble,
+            Lamp.TAKE: self.lamp_wait,
+        }
+        return PanelSettings(
+            factory=self.factory,
+            host=self.host,
+            port=self.port,
+            lamps={lamp: pin for lamp, pin in pins.items() if pin is not None},
+            buzzer=self.buzzer,
+            door=self.door,
+            presence=self.presence,
+        )
+
 
 class ProgrammeTable(Struct, frozen=True, kw_only=True):
     packs: Annotated[
@@ -246,13 +274,13 @@ class File(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Settings:
-    """A sound file. Relative paths are relative to `folder`, the folder of the file."""
+    """A sound file, and where it lies. Relative paths are relative to its folder."""
 
     file: File
-    folder: Path
+    source: Path
 
     def path(self, name: str) -> Path:
-        return self.folder / name
+        return self.source.parent / name
 
     @property
     def demo(self) -> bool:
@@ -277,7 +305,32 @@ def load(path: Path, *, installed: bool) -> Settings | BadSettings:
                 rule_ja="練習と試験のための項目です",
                 way_out_ja="置いてある端末の設定からは消す",
             )
-    if file is not None and file.limits.idle_end_s <= file.limits.idle_warning_s:
+    _judge_panel(_alone(raw, "panel", PanelTable), faults)
+    _judge_limits(_alone(raw, "limits", LimitsTable), faults)
+    if file is None or faults.found:
+        return BadSettings(tuple(faults.found))
+    return Settings(file, path.resolve())
+
+
+def _alone(raw: dict[str, Any], name: str, table: type[_Table]) -> _Table | None:
+    """One table by itself, where it is sound: what its keys mean together is told although another table is bad."""
+    value = raw.get(name)
+    return decode(value, table, FaultList("")) if isinstance(value, dict) else None
+
+
+def _judge_panel(panel: PanelTable | None, faults: FaultList) -> None:
+    for key, other in panel.wiring().claimed_twice() if panel is not None else ():
+        faults.add(
+            f"panel.{key}",
+            f"has the pin of {other}",
+            "give each function a pin of its own; only lamps may share one",
+            rule_ja=f"{other} と同じピンです",
+            way_out_ja="ピンを別にする（ランプどうしだけは同じでよい）",
+        )
+
+
+def _judge_limits(limits: LimitsTable | None, faults: FaultList) -> None:
+    if limits is not None and limits.idle_end_s <= limits.idle_warning_s:
         faults.add(
             "limits.idle_end_s",
             "must be longer than idle_warning_s",
@@ -285,9 +338,6 @@ def load(path: Path, *, installed: bool) -> Settings | BadSettings:
             rule_ja="idle_warning_s より長くありません",
             way_out_ja="たとえば 45 と 75 にする",
         )
-    if file is None or faults.found:
-        return BadSettings(tuple(faults.found))
-    return Settings(file, path.resolve().parent)
 
 
 def _is_installed(path: Path) -> bool:

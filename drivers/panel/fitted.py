@@ -8,6 +8,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from drivers.panel.patterns import LampDesk, TunePlayer
 from drivers.panel.pins import PanelLost, PanelUnusable, Pins, open_pins
@@ -23,6 +24,8 @@ from terminal.ports import (
 )
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 CHECK_EVERY_S = 1.0
 # Doubled after each failure: a daemon that restarts is back within a second, one that is gone costs little.
@@ -48,8 +51,9 @@ class FittedPanel:
         self._listeners: list[Callable[[PanelEvent], None]] = []
         self._known: dict[type[PanelEvent], PanelEvent] = {}
         self._health = DeviceHealth("panel", Condition.UNKNOWN, "starting")
-        self._opened: asyncio.Future[None] = loop.create_future()
+        self._opened: asyncio.Future[PanelUnusable | None] = loop.create_future()
         self._closed: asyncio.Future[None] = loop.create_future()
+        self._trouble = ""
         self._desk = LampDesk(settings.lamps)
         self._tunes = TunePlayer()
         self._thread = threading.Thread(target=self._run, name="panel", daemon=True)
@@ -82,14 +86,14 @@ class FittedPanel:
         except TimeoutError:
             log.warning("panel thread did not end within %s s", CLOSE_LIMIT_S)
 
-    async def opened(self) -> None:
-        """Raises `PanelUnusable` when the first opening failed."""
+    async def opened(self) -> PanelUnusable | None:
+        """After the first try, or `OPEN_LIMIT_S`. A board that does not answer yet is unknown, and tried again."""
         self._thread.start()
         try:
             async with asyncio.timeout(OPEN_LIMIT_S):
-                await asyncio.shield(self._opened)
-        except TimeoutError as silent:
-            raise PanelUnusable(f"the panel's board did not open within {OPEN_LIMIT_S} s") from silent
+                return await asyncio.shield(self._opened)
+        except TimeoutError:
+            return None
 
     def _hear(self, event: PanelEvent) -> None:
         if self._known.get(type(event)) == event:
@@ -111,38 +115,42 @@ class FittedPanel:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(call, *args)
 
+    def _missing(self, trouble: str) -> None:
+        """Told once, not at every try."""
+        if trouble != self._trouble:
+            self._trouble = trouble
+            log.warning("panel lost: %s", trouble)
+        self._to_loop(self._set_health, Condition.UNKNOWN, "no-answer")
+        self._to_loop(_settle, self._opened, None)
+
     def _run(self) -> None:
         retry_s = RETRY_FIRST_S
-        first = True
         ended = False
         while not ended:
+            pins: Pins | None = None
             try:
-                pins = open_pins(self._settings, self._door_is, self._presence_is)
-            except (PanelUnusable, PanelLost) as trouble:
-                if first:
-                    self._to_loop(_fail, self._opened, PanelUnusable(str(trouble)))
-                    break
-                ended = self._drain(retry_s)
-                retry_s = min(retry_s * 2, RETRY_LAST_S)
-                continue
-            if first:
-                self._to_loop(_succeed, self._opened)
-            first, retry_s = False, RETRY_FIRST_S
-            try:
+                opened = open_pins(self._settings, self._door_is, self._presence_is)
+                if isinstance(opened, PanelUnusable):
+                    self._to_loop(_settle, self._opened, opened)
+                    raise PanelLost(f"{opened.rule}; {opened.way_out}")
+                pins, retry_s = opened, RETRY_FIRST_S
+                self._to_loop(_settle, self._opened, None)
                 self._serve(pins)
                 ended = True
             except PanelLost as trouble:
-                log.warning("panel lost: %s", trouble)
-                self._to_loop(self._set_health, Condition.UNKNOWN, "no-answer")
-                pins.abandon()
+                self._missing(str(trouble))
+                if pins is not None:
+                    pins.abandon()
                 ended = self._drain(retry_s)
-                continue
-            pins.close()
-        self._to_loop(_succeed, self._closed)
+                retry_s = min(retry_s * 2, RETRY_LAST_S)
+            else:
+                pins.close()
+        self._to_loop(_settle, self._closed, None)
 
     def _serve(self, pins: Pins) -> None:
         """Until told to stop; raises `PanelLost`."""
         pins.check()
+        self._trouble = ""
         self._to_loop(self._set_health, Condition.GOOD, "")
         check_at = time.monotonic() + CHECK_EVERY_S
         while True:
@@ -192,21 +200,16 @@ class FittedPanel:
         self._to_loop(self._hear, PresenceChanged(present))
 
 
-async def open_panel(settings: PanelSettings) -> FittedPanel:
-    """Opens the board and claims its pins. Raises `PanelUnusable`, whose message names the ways out."""
-    problems = settings.problems()
-    if problems:
-        raise PanelUnusable("; ".join(problems))
+async def open_panel(settings: PanelSettings) -> FittedPanel | PanelUnusable:
+    """Opens the board and claims its pins. A board that does not answer now is a panel whose health is unknown."""
     panel = FittedPanel(settings, asyncio.get_running_loop())
-    await panel.opened()
-    return panel
+    unusable = await panel.opened()
+    if unusable is None:
+        return panel
+    await panel.close()
+    return unusable
 
 
-def _succeed(future: asyncio.Future[None]) -> None:
+def _settle(future: asyncio.Future[T], result: T) -> None:
     if not future.done():
-        future.set_result(None)
-
-
-def _fail(future: asyncio.Future[None], error: PanelUnusable) -> None:
-    if not future.done():
-        future.set_exception(error)
+        future.set_result(result)

@@ -14,6 +14,8 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from gpiozero import Buzzer, Device, DigitalInputDevice, DigitalOutputDevice, GPIOZeroError
@@ -24,14 +26,25 @@ from drivers.panel.settings import PanelSettings
 DOOR_BOUNCE_S = 0.05
 # pigpiod on loopback answers in 0.1 ms; a second without an answer is a hung daemon.
 PIGPIOD_TIMEOUT_S = 1.0
+#: Where the kernel puts `gpiochip0` and so on, before anything of ours starts.
+GPIO_DEVICES = Path("/dev")
+
+_NOT_A_PI = 'on another machine set factory = "pigpio" with host and port, or leave out [panel]'
+_NOT_A_PI_JA = '別の機械なら factory = "pigpio" と host、port を書く。何も付いていなければ [panel] を消す'
 
 
-class PanelUnusable(Exception):
-    """The panel cannot be driven as the settings say. The message names the ways out."""
+@dataclass(frozen=True)
+class PanelUnusable:
+    """This machine can never drive the panel as the settings say: what is wrong and the way out, in two languages."""
+
+    rule: str
+    way_out: str
+    rule_ja: str
+    way_out_ja: str
 
 
 class PanelLost(Exception):
-    """The board or its daemon stopped answering."""
+    """The board or its daemon does not answer, now or yet. The message names the ways out where there are some."""
 
 
 class Pins:
@@ -137,34 +150,49 @@ class Pins:
 
 def open_pins(
     settings: PanelSettings, on_door: Callable[[bool], None], on_presence: Callable[[bool], None]
-) -> Pins:
-    """Raises `PanelUnusable` when the factory cannot serve here, `PanelLost` when the board went away."""
+) -> Pins | PanelUnusable:
+    """Raises `PanelLost` when the board does not answer."""
     factory = (
         _lgpio_factory() if settings.factory == "lgpio" else _pigpio_factory(settings.host, settings.port)
     )
+    if isinstance(factory, PanelUnusable):
+        return factory
     return Pins(factory, settings, on_door, on_presence)
 
 
 def _lgpio_factory() -> Any:
-    ways_out = (
-        "On a Raspberry Pi: install python3-lgpio (or the lgpio wheel) and put the service's user into group gpio. "
-        'On another machine set [panel] factory = "pigpio" with host and port, '
-        "or leave out [panel] if nothing is fitted."
-    )
+    """The factory, or `PanelUnusable`."""
     # lgpio puts a named pipe into its working directory as soon as it is imported, and the service's own is
     # read-only (gpiozero's issue 1106); LG_WD is lgpio's variable for another place.
     os.environ.setdefault("LG_WD", tempfile.gettempdir())
     try:
         from gpiozero.pins.lgpio import LGPIOFactory
-    except (ImportError, OSError, AttributeError) as missing:  # AttributeError: an lgpio older than 0.2
-        raise PanelUnusable(f'[panel] factory = "lgpio", but {missing}. {ways_out}') from missing
+    except (ImportError, AttributeError) as missing:  # AttributeError: an lgpio older than 0.2
+        return PanelUnusable(
+            f'factory = "lgpio", but {missing}',
+            f"install python3-lgpio (or the lgpio wheel); {_NOT_A_PI}",
+            f"lgpio を使えません（{missing}）",
+            f"python3-lgpio を入れる。{_NOT_A_PI_JA}",
+        )
+    except OSError as trouble:  # no room for that pipe
+        raise PanelLost(f"lgpio cannot be loaded: {trouble}") from trouble
     try:
         return LGPIOFactory()
     except trouble_types() as trouble:
-        raise PanelUnusable(f'[panel] factory = "lgpio" found no GPIO: {trouble}. {ways_out}') from trouble
+        if any(GPIO_DEVICES.glob("gpiochip*")):
+            raise PanelLost(
+                f"lgpio cannot open the GPIO: {trouble}. Put the service's user into group gpio."
+            ) from trouble
+        return PanelUnusable(
+            f'factory = "lgpio", but this machine has no GPIO: {trouble}',
+            _NOT_A_PI,
+            "この機械には GPIO がありません",
+            _NOT_A_PI_JA,
+        )
 
 
 def _pigpio_factory(host: str, port: int) -> Any:
+    """The factory, or `PanelUnusable`. Raises `PanelLost` without a daemon: it may come later than this terminal."""
     ways_out = (
         f'Start pigpiod (or the bench\'s board) on {host}:{port}, or set [panel] factory = "lgpio" on a '
         "Raspberry Pi, or leave out [panel] if nothing is fitted."
@@ -172,12 +200,17 @@ def _pigpio_factory(host: str, port: int) -> Any:
     try:
         from gpiozero.pins.pigpio import PiGPIOFactory
     except ImportError as missing:
-        raise PanelUnusable(f'[panel] factory = "pigpio", but {missing}. {ways_out}') from missing
+        return PanelUnusable(
+            f'factory = "pigpio", but {missing}',
+            'install the pigpio wheel, or set factory = "lgpio" on a Raspberry Pi, or leave out [panel]',
+            f"pigpio を使えません（{missing}）",
+            'pigpio を入れる。Raspberry Pi なら factory = "lgpio" にする。何も付いていなければ [panel] を消す',
+        )
     _ask_version(host, port, ways_out)
     try:
         factory = PiGPIOFactory(host, port)
     except trouble_types() as trouble:
-        raise PanelUnusable(f"pigpiod on {host}:{port} answers wrongly: {trouble}. {ways_out}") from trouble
+        raise PanelLost(f"pigpiod on {host}:{port} answers wrongly: {trouble}. {ways_out}") from trouble
     # pigpio's client waits for ever otherwise, and with it this thread.
     factory.connection.sl.s.settimeout(PIGPIOD_TIMEOUT_S)
     return factory
@@ -192,7 +225,7 @@ def _ask_version(host: str, port: int, ways_out: str) -> None:
             if len(probe.recv(16, socket.MSG_WAITALL)) != 16:
                 raise OSError("closed without an answer")
     except OSError as trouble:
-        raise PanelUnusable(f"no pigpiod on {host}:{port}: {trouble}. {ways_out}") from trouble
+        raise PanelLost(f"no pigpiod on {host}:{port}: {trouble}. {ways_out}") from trouble
 
 
 def _hang_up(connection: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -30,18 +29,13 @@ class PanelSettings:
     door: int | None = None
     presence: int | None = None
 
-    def problems(self) -> tuple[str, ...]:
-        """Every key that cannot be, in words for the person who wrote the settings."""
-        used = {"buzzer": self.buzzer, "door": self.door, "presence": self.presence}
-        singles = {name: pin for name, pin in used.items() if pin is not None}
-        named = singles | {f"lamp_{lamp.value}": pin for lamp, pin in self.lamps.items()}
-        found = [
-            f"[panel] {name} = {pin}: a BCM pin is {HEADER_PINS.start}..{HEADER_PINS.stop - 1}"
-            for name, pin in named.items()
-            if pin not in HEADER_PINS
-        ]
-        claims = Counter([*singles.values(), *set(self.lamps.values())])
-        found += [f"[panel] BCM pin {pin} is given to two functions" for pin, n in claims.items() if n > 1]
-        if self.factory not in ("lgpio", "pigpio"):
-            found.append(f'[panel] factory = "{self.factory}": only "lgpio" or "pigpio"')
+    def claimed_twice(self) -> tuple[tuple[str, str], ...]:
+        """Each function on a pin that is taken, with the one that has it; both by their keys in [panel]."""
+        taken: dict[int, str] = {}
+        for lamp, pin in self.lamps.items():
+            taken.setdefault(pin, f"lamp_{lamp.value}")
+        found = []
+        for key, single in (("buzzer", self.buzzer), ("door", self.door), ("presence", self.presence)):
+            if single is not None and taken.setdefault(single, key) != key:
+                found.append((key, taken[single]))
         return tuple(found)

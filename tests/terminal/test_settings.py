@@ -102,6 +102,11 @@ FAULTS = [
     ('contact = "03-0000-0000"', "", "operator"),
     ("[trust]", "[limits]\nidle_warning_s = 90\nidle_end_s = 80\n[trust]", "limits.idle_end_s"),
     ("[trust]", "[panel]\nbuzzer = 99\n[trust]", "panel.buzzer"),
+    ("[trust]", "[panel]\ndoor = 0\n[trust]", "panel.door"),
+    ("[trust]", "[panel]\nlamp_done = 1\n[trust]", "panel.lamp_done"),
+    ("[trust]", "[panel]\ndoor = 5\npresence = 5\n[trust]", "panel.presence"),
+    ("[trust]", "[panel]\nlamp_wait = 5\nlamp_done = 5\nbuzzer = 5\n[trust]", "panel.buzzer"),
+    ("[trust]", '[panel]\nfactory = "mock"\n[trust]', "panel.factory"),
     ("[trust]", '[screen]\nlanguage = "fr"\n[trust]', "screen.language"),
     ("[trust]", '[screen]\nsize = "big"\n[trust]', "screen.size"),
     ("[terminal]", "[terminal]\nnow = 2022-07-15T10:00:00", "terminal.now"),
@@ -121,10 +126,11 @@ def test_a_bad_value_is_named_by_its_key(tmp_path: Path, old: str, new: str, key
 
 def test_one_error_names_every_bad_key(tmp_path: Path) -> None:
     text = LEAST.replace('id = "tk-0042"', 'id = "TK 42"').replace('packs = ["national-2022"]', "packs = []")
+    text += "[panel]\nlamp_wait = 5\ndoor = 5\n[limits]\nidle_warning_s = 90\n"
     bad = loaded(tmp_path, text)
     assert isinstance(bad, BadSettings)
-    assert "terminal.id" in bad.text()
-    assert "programme.packs" in bad.text()
+    keys = [fault.key for fault in bad.faults]
+    assert keys == ["terminal.id", "programme.packs", "panel.door", "limits.idle_end_s"]
 
 
 @pytest.mark.parametrize("text", ["", "not toml [", "a = 1\n\x00"])

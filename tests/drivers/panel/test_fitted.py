@@ -10,17 +10,28 @@ import socket
 import sys
 import threading
 import time
+import types
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
+from drivers.panel import pins
 from drivers.panel.absent import NoPanel
 from drivers.panel.fitted import FittedPanel, open_panel
 from drivers.panel.pins import PanelUnusable
 from drivers.panel.settings import PanelSettings
-from terminal.ports import Condition, DoorChanged, Lamp, Panel, PanelEvent, PresenceChanged, Sound
+from terminal.ports import (
+    Condition,
+    DeviceHealth,
+    DoorChanged,
+    Lamp,
+    Panel,
+    PanelEvent,
+    PresenceChanged,
+    Sound,
+)
 from tests.bench.panel.board_process import DOOR, PRESENCE, BoardProcess
 
 pytestmark = pytest.mark.servers
@@ -40,6 +51,12 @@ async def until(condition: Callable[[], bool], limit_s: float = 6.0) -> None:
             await asyncio.sleep(0.01)
 
 
+async def _opened(board: BoardProcess) -> FittedPanel:
+    panel = await open_panel(settings(board.port))
+    assert isinstance(panel, FittedPanel)
+    return panel
+
+
 @pytest.fixture
 def board(tmp_path: Path) -> Any:
     with BoardProcess(tmp_path) as board:
@@ -48,7 +65,7 @@ def board(tmp_path: Path) -> Any:
 
 @pytest.fixture
 async def panel(board: BoardProcess) -> AsyncIterator[FittedPanel]:
-    panel = await open_panel(settings(board.port))
+    panel = await _opened(board)
     yield panel
     await panel.close()
 
@@ -137,7 +154,7 @@ async def test_the_buzzer_sounds_for_a_key_and_is_silent_after(
 
 
 async def test_closing_puts_the_lamp_out(board: BoardProcess) -> None:
-    panel = await open_panel(settings(board.port))
+    panel = await _opened(board)
     panel.lamp(Lamp.DONE)
     await until(lambda: board.level(LAMPS[Lamp.DONE]) == 1)
     await panel.close()
@@ -194,53 +211,89 @@ async def test_a_connection_that_drops_is_healed_and_no_thread_is_left_spinning(
 async def test_closing_a_panel_whose_board_is_gone_takes_no_longer_than_its_limit(
     board: BoardProcess,
 ) -> None:
-    panel = await open_panel(settings(board.port))
+    panel = await _opened(board)
     board.ask(op="silent", on=True)
     began = time.monotonic()
     await panel.close()
     assert time.monotonic() - began < 4
 
 
-async def test_no_daemon_fails_loudly_and_names_the_ways_out() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-        with pytest.raises(PanelUnusable) as error:
-            await open_panel(settings(port))
-    for words in (f"127.0.0.1:{port}", "Start pigpiod", "leave out [panel]"):
-        assert words in str(error.value)
-
-
-@pytest.mark.parametrize(
-    "trouble",
-    [
-        pytest.param(ModuleNotFoundError("No module named 'lgpio'"), id="not installed"),
-        pytest.param(FileNotFoundError(2, "No such file or directory: '.lgd-nfy-3'"), id="nowhere to write"),
-        pytest.param(AttributeError("module 'lgpio' has no attribute 'SET_PULL_NONE'"), id="too old"),
-    ],
-)
-async def test_lgpio_that_cannot_be_loaded_fails_loudly_and_falls_back_to_nothing(
-    monkeypatch: pytest.MonkeyPatch, trouble: Exception
+async def test_a_board_that_is_not_there_at_first_is_unknown_and_told_of_once_and_comes_later(
+    board: BoardProcess, caplog: pytest.LogCaptureFixture
 ) -> None:
+    board.kill()
+    panel = await _opened(board)
+    await until(lambda: panel.health()[0] == DeviceHealth("panel", Condition.UNKNOWN, "no-answer"))
+    panel.lamp(Lamp.DONE)
+    await asyncio.sleep(1.0)  # 0.25 and 0.5 s after the first try come two more
+    for words in (f"127.0.0.1:{board.port}", "Start pigpiod", "leave out [panel]"):
+        assert words in caplog.text
+    assert caplog.text.count("Start pigpiod") == 1
+    board.start()
+    await until(lambda: panel.health()[0].condition is Condition.GOOD)
+    await until(lambda: board.level(LAMPS[Lamp.DONE]) == 1)
+    await panel.close()
+
+
+def _import_fails(monkeypatch: pytest.MonkeyPatch, module: str, trouble: Exception) -> None:
     real = builtins.__import__
 
-    def without_lgpio(name: str, *rest: Any, **more: Any) -> Any:
-        if name == "lgpio":
+    def without(name: str, *rest: Any, **more: Any) -> Any:
+        if name == module:
             raise trouble
         return real(name, *rest, **more)
 
-    monkeypatch.setattr(builtins, "__import__", without_lgpio)
-    monkeypatch.delitem(sys.modules, "gpiozero.pins.lgpio", raising=False)
+    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.delitem(sys.modules, f"gpiozero.pins.{module}", raising=False)
     monkeypatch.setenv("LG_WD", "/tmp")  # noqa: S108
-    with pytest.raises(PanelUnusable) as error:
-        await open_panel(PanelSettings("lgpio", door=17))
-    for words in ('factory = "lgpio"', str(trouble), "python3-lgpio", "leave out [panel]"):
-        assert words in str(error.value)
 
 
-async def test_wrong_settings_are_refused_before_anything_is_opened() -> None:
-    with pytest.raises(PanelUnusable, match="door = 99"):
-        await open_panel(PanelSettings("pigpio", port=1, door=99))
+@pytest.mark.parametrize(
+    ("factory", "trouble"),
+    [
+        pytest.param("lgpio", ModuleNotFoundError("No module named 'lgpio'"), id="lgpio is not installed"),
+        pytest.param("lgpio", AttributeError("no attribute 'SET_PULL_NONE'"), id="lgpio is too old"),
+        pytest.param("pigpio", ModuleNotFoundError("No module named 'pigpio'"), id="pigpio is not installed"),
+    ],
+)
+async def test_a_factory_that_can_never_serve_is_said_with_its_way_out_and_falls_back_to_nothing(
+    monkeypatch: pytest.MonkeyPatch, factory: Literal["lgpio", "pigpio"], trouble: Exception
+) -> None:
+    _import_fails(monkeypatch, factory, trouble)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        found = await open_panel(PanelSettings(factory, port=silent.getsockname()[1], door=17))
+    assert isinstance(found, PanelUnusable)
+    assert str(trouble) in found.rule
+    assert "leave out [panel]" in found.way_out
+    assert "[panel]" in found.way_out_ja
+
+
+async def test_a_disk_without_room_for_lgpio_costs_the_panel_and_not_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _import_fails(monkeypatch, "lgpio", OSError(28, "No space left on device"))
+    panel = await open_panel(PanelSettings("lgpio", door=17))
+    assert isinstance(panel, FittedPanel)
+    await until(lambda: panel.health()[0].detail == "no-answer")
+    await panel.close()
+
+
+async def test_a_machine_without_gpio_is_told_from_a_pi_whose_gpio_is_taken(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Refused:
+        def __init__(self) -> None:
+            raise OSError("can not open gpiochip")
+
+    module = types.ModuleType("gpiozero.pins.lgpio")
+    module.LGPIOFactory = Refused  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "gpiozero.pins.lgpio", module)
+    monkeypatch.setattr(pins, "GPIO_DEVICES", tmp_path)
+    assert isinstance(await open_panel(PanelSettings("lgpio", door=17)), PanelUnusable)
+    (tmp_path / "gpiochip0").touch()
+    panel = await open_panel(PanelSettings("lgpio", door=17))
+    assert isinstance(panel, FittedPanel)
+    await panel.close()
 
 
 async def test_a_terminal_without_a_panel_has_one_that_does_nothing() -> None:

@@ -7,24 +7,23 @@ import pytest
 from drivers.panel.settings import PanelSettings
 from terminal.ports import Lamp
 
+LAMPS = {Lamp.WAIT: 5, Lamp.DONE: 6, Lamp.TAKE: 5}
 
-def test_good_settings_have_no_problems_and_two_lamps_may_share_a_pin() -> None:
-    lamps = {Lamp.WAIT: 5, Lamp.TAKE: 5, Lamp.TROUBLE: 6}
-    assert PanelSettings("pigpio", lamps=lamps, buzzer=13, door=17, presence=27).problems() == ()
+
+def test_lamps_may_share_a_pin() -> None:
+    one_lamp = dict.fromkeys((Lamp.WAIT, Lamp.DONE, Lamp.TAKE, Lamp.TROUBLE), 5)
+    assert PanelSettings("pigpio", lamps=one_lamp, buzzer=13, door=17, presence=27).claimed_twice() == ()
 
 
 @pytest.mark.parametrize(
-    ("settings", "words"),
+    ("settings", "twice"),
     [
-        (PanelSettings("lgpio", door=1), ["door = 1"]),
-        (PanelSettings("lgpio", door=28, presence=99), ["door = 28", "presence = 99"]),
-        (PanelSettings("lgpio", lamps={Lamp.WAIT: 40}), ["lamp_wait = 40"]),
-        (PanelSettings("lgpio", door=5, presence=5), ["BCM pin 5"]),
-        (PanelSettings("lgpio", lamps={Lamp.WAIT: 13, Lamp.DONE: 13}, buzzer=13), ["BCM pin 13"]),
-        (PanelSettings("mock"), ['"mock"']),  # type: ignore[arg-type]
+        (PanelSettings("lgpio", door=5, presence=5), [("presence", "door")]),
+        (PanelSettings("lgpio", lamps=LAMPS, buzzer=5), [("buzzer", "lamp_wait")]),
+        (PanelSettings("lgpio", buzzer=7, door=7, presence=7), [("door", "buzzer"), ("presence", "buzzer")]),
     ],
 )
-def test_every_wrong_key_is_named(settings: PanelSettings, words: list[str]) -> None:
-    problems = settings.problems()
-    assert len(problems) == len(words)
-    assert all(word in problem for word, problem in zip(words, problems, strict=True))
+def test_every_function_on_a_pin_that_is_taken_is_named_with_the_one_that_has_it(
+    settings: PanelSettings, twice: list[tuple[str, str]]
+) -> None:
+    assert list(settings.claimed_twice()) == twice
