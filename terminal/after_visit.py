@@ -35,7 +35,8 @@ class Outcome:
 async def after_visit(visit: Visit, facilities: Facilities, outcome: Outcome) -> bool:
     """Stops the card, forgets the visit, says what was not done, and waits for the card to leave.
 
-    True when the resident wants to begin again at once. Raises VisitEnded for the order to stop only.
+    True when the resident wants to begin again at once and is still there: who has not taken the card in its time, or
+    was kept waiting by an open door, has gone. Raises VisitEnded for the order to stop only.
     """
     around = visit.around
     if outcome.ending is not Ending.FINISHED:
@@ -47,11 +48,12 @@ async def after_visit(visit: Visit, facilities: Facilities, outcome: Outcome) ->
     if outcome.needs_words:
         around.panel.lamp(Lamp.TROUBLE)
         again = await _put_off_by_door(visit, facilities, lambda: _words(visit, facilities, outcome))
+    lapses = around.clock.monotonic() + around.limits.take_card_s
     await _put_off_by_door(visit, facilities, lambda: _card_must_leave(visit, facilities))
     around.panel.lamp(Lamp.OFF)
     if visit.door_open:
         await serviced(visit, facilities)
-    return again
+    return again and around.clock.monotonic() < lapses
 
 
 async def last_words(visit: Visit, facilities: Facilities, outcome: Outcome, usual: Presentation) -> None:

@@ -310,6 +310,23 @@ async def test_beginning_again_waits_for_the_card_to_leave_and_keeps_language_an
         assert rig.screen.now.presentation == Presentation(Language.JA, TextSize.LARGE)
 
 
+@pytest.mark.parametrize("seconds", [19, 20, 3600])
+@pytest.mark.parametrize("by", ["card", "door"])
+async def test_who_wants_to_begin_again_and_goes_begins_no_visit(seconds: int, by: str) -> None:
+    """もう一度, and then the card lies there, or the door stands open, for hours: whoever comes finds the start."""
+    async with running(Rig()) as rig:
+        await walk(rig, after(RESERVE_WAY, "EnterPin"))
+        await rig.press("stop")
+        await walk(rig, [FlowStep("Trouble", press("again")), FlowStep("TakeCard")])
+        if by == "door":
+            await rig.door(open=True)
+            await rig.lift()
+        await rig.wait(seconds)
+        await (rig.lift() if by == "card" else rig.door(open=False))
+        assert rig.view.name == ("Home" if seconds < 20 else "Attract")
+        assert rig.screen.now.presentation == Presentation()
+
+
 async def test_a_door_opened_while_a_card_must_leave_puts_that_off() -> None:
     async with running(Rig()) as rig:
         await walk(rig, after(RESERVE_WAY, "EnterPin"))
