@@ -310,6 +310,7 @@ class LampPanel:
     def __init__(self) -> None:
         self.lamps: list[Lamp] = []
         self.sounds: list[Sound] = []
+        self.told: list[PanelEvent] = []
         self._listeners: list[Callable[[PanelEvent], None]] = []
 
     def subscribe(self, listener: Callable[[PanelEvent], None]) -> Callable[[], None]:
@@ -317,6 +318,7 @@ class LampPanel:
         return lambda: self._listeners.remove(listener)
 
     def tell(self, event: PanelEvent) -> None:
+        self.told.append(event)
         for listener in self._listeners:
             listener(event)
 

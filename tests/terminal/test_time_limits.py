@@ -155,6 +155,16 @@ async def test_what_the_sensor_said_before_the_visit_counts_in_it(station: Stati
 
 
 @ALL
+async def test_a_sensor_that_repeats_that_nobody_is_there_gives_no_more_time(station: Station) -> None:
+    async with running(Rig()) as rig:
+        await come_to(rig, station)
+        for _ in range(5):
+            await rig.go_away()
+            await rig.wait(4)
+        assert rig.trouble == "V-02"
+
+
+@ALL
 async def test_who_was_pressed_for_and_seen_again_is_not_counted_away(station: Station) -> None:
     async with running(Rig()) as rig:
         await come_to(rig, station)
