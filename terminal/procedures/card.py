@@ -24,7 +24,6 @@ from terminal.ports import (
     Holder,
     Lamp,
     ReaderKind,
-    ReaderLost,
     Sound,
 )
 from terminal.procedures.rules import moment
@@ -92,6 +91,9 @@ async def _wait_for_card(visit: Visit, facilities: Facilities, stones: Stones) -
     around.panel.lamp(Lamp.WAIT)
     slipped = False
     while True:
+        # Asked each time, not on the event alone: the reader may have gone while another screen stood there.
+        if not any(reader.condition is Condition.GOOD for reader in around.readers.health()):
+            raise VisitEnded(Ending.READER_LOST)
         lying = around.readers.present()
         view = place_card_view(facilities, stones, lying=bool(lying), slipped=slipped)
         event = await visit.wait(view)
@@ -110,8 +112,6 @@ async def _wait_for_card(visit: Visit, facilities: Facilities, stones: Stones) -
                     case CardLost():
                         slipped = True
                         around.panel.sound(Sound.TROUBLE)
-            case ReaderLost() if not any(r.condition is Condition.GOOD for r in around.readers.health()):
-                raise VisitEnded(Ending.READER_LOST)
             case _:
                 pass
 

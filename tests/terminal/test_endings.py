@@ -259,11 +259,14 @@ async def test_a_lost_reader_ends_the_visit(station: Station) -> None:
         await assert_nothing_stays(rig, "reader-lost")
 
 
-async def test_the_only_reader_lost_while_a_card_is_waited_for_ends_the_visit() -> None:
+@pytest.mark.parametrize("at", ["Home", "Checklist", "Consent", "PlaceCard"])
+async def test_the_only_reader_lost_ends_the_visit_when_a_card_is_waited_for(at: str) -> None:
+    """Whenever it was lost: nobody is left to wait at S7 for a reader that is not there."""
     async with running(Rig()) as rig:
-        await walk(rig, after(RESERVE_WAY, "PlaceCard"))
+        await walk(rig, after(RESERVE_WAY, at))
         rig.readers.unplug()
         await rig.settle()
+        await walk(rig, RESERVE_WAY[len(after(RESERVE_WAY, at)) : len(after(RESERVE_WAY, "PlaceCard"))])
         assert rig.trouble == "R-01"
         await rig.press("leave")
         assert "out_of_service.reader" in rig.ids()
