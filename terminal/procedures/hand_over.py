@@ -129,9 +129,12 @@ async def _read(
         return
     span = around.limits.take_card_s if visit.stopping else around.limits.accepted_s
     ends, left = around.clock.monotonic() + span, _card_lies(visit)
+    asked: bool | None = None  # the card may have been taken while the paper came
     while True:
         lies = _card_lies(visit)
-        _ask_for_card(visit, lies=lies)
+        if lies is not asked:
+            asked = lies
+            _ask_for_card(visit, lies=lies)
         if left and not lies:  # once: a card that comes and goes must not keep the number standing
             left, ends = False, around.clock.monotonic() + span
         view = accepted_view(visit, facilities, done, known, stones, take_card=lies, printed=printed)

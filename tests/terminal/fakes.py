@@ -293,6 +293,7 @@ class PaperTray:
     def __init__(self) -> None:
         self.papers: list[Paper] = []
         self.outcomes: list[PrintOutcome] = []
+        self.during_print: Callable[[], None] = lambda: None
         self.state = PrinterStatus(Condition.GOOD, PaperState.FULL)
 
     def status(self) -> PrinterStatus:
@@ -300,6 +301,7 @@ class PaperTray:
 
     async def print(self, paper: Paper) -> PrintOutcome:
         self.papers.append(paper)
+        self.during_print()
         return self.outcomes.pop(0) if self.outcomes else Printed()
 
     async def close(self) -> None:

@@ -88,6 +88,14 @@ async def test_a_card_that_is_left_on_s14_is_asked_for_until_it_is_gone(paper: s
         assert rig.view.name == "Attract"
 
 
+async def test_a_card_that_is_taken_while_the_paper_comes_is_asked_for_no_more() -> None:
+    async with running(Rig()) as rig:
+        await walk(rig, APPLY)
+        rig.printer.during_print = rig.readers.take
+        await rig.wait(20)
+        assert (rig.panel.lamps[-1], asks_for_card(rig)) == (Lamp.DONE, False)
+
+
 async def test_who_takes_the_card_after_the_paper_has_the_whole_time_to_read() -> None:
     async with running(Rig()) as rig:
         await walk(rig, APPLY)
