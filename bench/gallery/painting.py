@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--size", type=int, choices=[*TextSize], default=TextSize.NORMAL)
     parser.add_argument("--contrast", action="store_true")
     parser.add_argument("--panel", default="720x1280")
-    parser.add_argument("--only", default="", help="only these views, by comma")
+    parser.add_argument("--only", type=_view_names, default=(), help="only these views, by comma")
     parser.add_argument("--paint", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
     if options.paint is not None:
@@ -62,12 +62,23 @@ def _sheet_name(language: str, options: argparse.Namespace) -> str:
     return "-".join(parts) + ".png"
 
 
+def _view_names(text: str) -> tuple[str, ...]:
+    names = tuple(filter(None, text.split(",")))
+    known = every_view()
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise argparse.ArgumentTypeError(
+            f"no view is called {', '.join(unknown)}; there are {', '.join(known)}"
+        )
+    return names
+
+
 def _paint_apart(language: str, options: argparse.Namespace, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "bench.gallery.painting", "--paint", str(folder), "--language", language]
     command += ["--size", str(int(options.size)), "--panel", options.panel]
     command += ["--contrast"] if options.contrast else []
-    command += ["--only", options.only] if options.only else []
+    command += ["--only", ",".join(options.only)] if options.only else []
     subprocess.run(command, check=True, timeout=300)
 
 
@@ -79,8 +90,7 @@ def _paint_here(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as home:
         prepare(glass(options.panel), Path(home), fullscreen=False)
         presentation = Presentation(Language(options.language), TextSize(options.size), options.contrast)
-        only = frozenset(filter(None, options.only.split(",")))
-        asyncio.run(paint(options.panel, presentation, options.paint, only))
+        asyncio.run(paint(options.panel, presentation, options.paint, frozenset(options.only)))
     return 0
 
 
