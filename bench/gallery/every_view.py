@@ -339,6 +339,7 @@ def _after(visit: Visit, facilities: Facilities) -> dict[str, View]:
 
     return {
         "S14-take-card": show(done, arrived, take_card=True, printed=None),
+        "S14-card-left": show(done, arrived, take_card=True),
         "S14-paper": show(done, arrived, take_card=False),
         "S14-paper-offline": show(done, hand_over.Known(), take_card=False),
         "S14-paper-answered": show(done, answered, take_card=False),

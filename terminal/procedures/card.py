@@ -203,7 +203,12 @@ def confirm_card_view(facilities: Facilities, stones: Stones) -> ConfirmCard:
         sentence=message("confirm_card.sentence"),
         parts=(
             Drawing("card-photo"),
-            Note(message("confirm_card.dates_checked"), icon="check", tone=Tone.SUCCESS),
+            Note(
+                message("confirm_card.dates_checked"),
+                message("confirm_card.known_later"),  # only certified verifiers see revocations
+                icon="check",
+                tone=Tone.SUCCESS,
+            ),
             Options(
                 (
                     Choice("child", message("confirm_card.child")),

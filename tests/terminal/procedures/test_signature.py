@@ -18,7 +18,7 @@ from terminal.ports import (
     PresenceChanged,
     ReaderKind,
 )
-from terminal.views import Accepted, EnterPin, Entry, Language, Number, Pressed, Tries
+from terminal.views import Accepted, EnterPin, Entry, Language, Note, Number, Pressed, Tries, message
 from tests.bench.card.rig import NOW
 from tests.terminal.fakes import CardTable
 from tests.terminal.flow import (
@@ -415,6 +415,15 @@ async def test_without_a_sealing_key_nothing_is_accepted() -> None:
         await walk(rig, [FlowStep("EnterPin", enter_pin())])
         assert rig.store.kept == []
         assert rig.view.name == "Trouble"
+
+
+@pytest.mark.parametrize("way", [RESERVE, APPLY], ids=["reservation", "application"])
+async def test_what_cannot_be_known_here_is_said_beside_what_was_checked(way: list[FlowStep]) -> None:
+    async with running(Rig()) as rig:
+        await walk(rig, after(way, "ConfirmCard"))
+        (note,) = [part for part in rig.view.parts if isinstance(part, Note)]
+        assert note.text == message("confirm_card.dates_checked")
+        assert note.detail == message("confirm_card.known_later")
 
 
 # ------------------------------------------------------------------ dates, clock, connection
