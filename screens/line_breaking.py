@@ -17,7 +17,6 @@ NO_START = frozenset(
 """行頭禁則: what must not begin a line."""
 NO_END = frozenset("（［｛「『【〈《〔‘“([{￥¥＄$#第約")
 """行末禁則: what must not end a line."""
-PHRASE_MARK = "\u2005"
 HIDDEN_MARK = "\u200b"
 """A phrase ends here, but no space stands there."""
 NO_BREAK = "\u00a0"

@@ -10,7 +10,7 @@ from screens.catalogue import Argument, Catalogue
 from screens.ruby import plain
 from screens.theme import SMALLEST, Face, Glass, Palette, Style, Type
 from screens.typeset import Compositor, Setting
-from terminal.views import Language, Localised, Message, Presentation
+from terminal.views import Language, Message, Presentation
 
 HIDDEN = "●"
 
@@ -96,8 +96,3 @@ class Rendering:
     def masked(self, text: str) -> str:
         """`text`, or as many ● while nobody stands in front or the card is off."""
         return "".join(HIDDEN if glyph.strip() else glyph for glyph in plain(text)) if self.covered else text
-
-
-def is_data(message: Message) -> bool:
-    """Whether a message is a value of its own, not a sentence around one."""
-    return message.id == "verbatim" and isinstance(message.arg("text"), str | Localised)

@@ -364,12 +364,13 @@ def phone_view(facilities: Facilities, typing: Typing, stones: Stones, *, option
     )
 
 
-_DRAWINGS = {"card-back-number": "e-money-number", "card-back-code": "e-money-code"}
+#: Where on a card the number stands, as the catalogue calls it, and the drawing that shows it.
+DRAWINGS = {"card-back-number": "e-money-number", "card-back-code": "e-money-code"}
 
 
 def find_view(row: EntryRow, *, sample: bool) -> View:
     """見つけ方: where the number stands, as large as possible."""
-    drawing = _DRAWINGS.get(row.drawing)
+    drawing = DRAWINGS.get(row.drawing)
     parts: tuple[Part, ...] = (Drawing(drawing),) if drawing else ()
     return EnterText(
         title=message("enter.find_title", label=localised(row.label)),

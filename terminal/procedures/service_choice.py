@@ -20,6 +20,7 @@ from programmes.search import Row, in_kana_order, next_rows, search
 from programmes.services import Service
 from terminal.enrolment import Draft
 from terminal.facilities import Facilities
+from terminal.procedures.numbers import DRAWINGS
 from terminal.procedures.rules import moment
 from terminal.procedures.steps import BACK, Step, Turn
 from terminal.procedures.texts import localised
@@ -258,9 +259,6 @@ def search_view(
     )
 
 
-_DRAWINGS = {"card-back-number": "e-money-number", "card-back-code": "e-money-code"}
-
-
 def terms_view(
     facilities: Facilities,
     measure: str,
@@ -321,7 +319,7 @@ def _where_printed(service: Service) -> tuple[Part, ...]:
     entry = service.id_entry
     if entry is None:
         return ()
-    drawing = _DRAWINGS.get(entry.drawing)
+    drawing = DRAWINGS.get(entry.drawing)
     if drawing is None:
         return (Note(verbatim(localised(entry.where)), icon="search"),)
     return (Drawing(drawing, caption=message("terms.printed_at", where=localised(entry.where))),)
