@@ -19,7 +19,7 @@ from bench.control_socket import ask
 from bench.rig_parts import Display, RigChoices
 from bench.run_folder import FolderTooLong, RunFolder, default_folder
 from bench.terminal_files import ReaderChoice, TerminalChoices
-from terminal.views import Language
+from terminal.presentation import Language
 
 #: What the clock of a bench shows unless told otherwise: 第2弾 is open, and no deadline is near.
 NOW = "2022-07-15T10:00:00+09:00"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.fleet_keys import private_file
 from bench.toml_text import toml_text
-from terminal.views import Language
+from terminal.presentation import Language
 
 TERMINAL = "bench-0001"
 #: BCM pins of the bench's wiring; free ones on a Raspberry Pi whose UART is used (14, 15).

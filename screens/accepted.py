@@ -7,7 +7,7 @@ from screens.parts.note import panel
 from screens.rendering import Rendering
 from screens.scene import Box, Icon, Plan
 from screens.theme import MARGIN, Type
-from terminal.views import Tone
+from terminal.view_parts import Tone
 
 ICON = 76
 

@@ -10,7 +10,7 @@ from screens.ruby import plain
 from screens.scene import Box, Fill, Icon, Item, SwitchPad, Target, Turn
 from screens.theme import Palette, Type
 from screens.typeset import Setting
-from terminal.views import Badge, Choice, KeyPressed, Look, Pressed, Role
+from terminal.controls import Badge, Choice, KeyPressed, Look, Pressed, Role
 
 Content = Callable[[Dress], list[Item]]
 

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 from screens.furigana import Glossary, load_glossary
 from screens.ruby import plain
-from terminal.views import Language, Localised, Message
+from terminal.messages import Localised, Message
+from terminal.presentation import Language
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

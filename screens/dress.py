@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from screens.theme import Palette
-from terminal.views import Choice, Look, Role
+from terminal.controls import Choice, Look, Role
 
 
 class Kind(Enum):

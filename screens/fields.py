@@ -11,7 +11,8 @@ from screens.rendering import HIDDEN, Rendering
 from screens.ruby import plain
 from screens.scene import Box, Caret, Disc, Fill, Plan, Shown
 from screens.theme import GAP, Palette, Type
-from terminal.views import Entry, Field, FieldKind, Group, GroupState, Tries
+from terminal.controls import Field, FieldKind, Group, GroupState
+from terminal.view_parts import Entry, Tries
 
 GROUP_HEIGHT = 92
 PIN_BOX = 80

@@ -10,7 +10,9 @@ from screens.dress import Kind, kind_of
 from screens.rendering import Rendering
 from screens.scene import Box, Fill, Plan, Turn
 from screens.theme import FOOTER_HEIGHT, GAP, MARGIN, TARGET, Style, Type
-from terminal.views import Choice, Look, Message, Role, Status
+from terminal.controls import Choice, Look, Role
+from terminal.messages import Message
+from terminal.view_parts import Status
 
 BACK_WIDTH = 240
 

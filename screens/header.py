@@ -9,7 +9,10 @@ from screens.buttons import above, target
 from screens.rendering import Rendering, Told
 from screens.scene import Box, Disc, Fill, Icon, Plan, Rule
 from screens.theme import BAND_HEIGHT, CELL, GAP, MARGIN, TARGET, Type
-from terminal.views import Choice, Message, Role, Stones, View
+from terminal.controls import Choice, Role
+from terminal.messages import Message
+from terminal.view_parts import Stones
+from terminal.views import View
 
 TOOLS = (
     Choice("language", Message("tool.language"), Role.TOOL, icon="globe"),

@@ -15,7 +15,8 @@ from screens.rendering import Rendering
 from screens.scene import Box, Plan
 from screens.theme import FOOTER_HEIGHT, MARGIN, Type
 from screens.typeset import Align
-from terminal.views import Bars, Choice, Drawing, Paragraph, Part, Status, Tone
+from terminal.controls import Choice
+from terminal.view_parts import Bars, Drawing, Paragraph, Part, Status, Tone
 from terminal.views import Trouble as TroubleView
 
 TROUBLE_DRAWING, DESIGN_HEIGHT = 216, 1280

@@ -9,7 +9,7 @@ from screens.dress import Dress, Kind
 from screens.rendering import Rendering
 from screens.scene import Box, Item, Plan, SwitchPad, Target
 from screens.theme import GAP, TARGET, Type
-from terminal.views import Field, FieldKind, KeyPressed, Pressed, Role
+from terminal.controls import Field, FieldKind, KeyPressed, Pressed, Role
 
 ROWS = 4
 HEIGHT = ROWS * TARGET + (ROWS - 1) * GAP

@@ -18,10 +18,9 @@ from screens.ruby import plain
 from screens.scene import Box, Fill, Icon, Item, Plan, Rule, Scene, Target
 from screens.theme import FOOTER_HEIGHT, HEADER_HEIGHT, MARGIN, Type
 from screens.typeset import RUBY_LEADING, Align
-from terminal.views import (
-    BACK,
+from terminal.controls import Choice
+from terminal.view_parts import (
     Bars,
-    Choice,
     Drawing,
     Entry,
     Layout,
@@ -32,8 +31,8 @@ from terminal.views import (
     Sheet,
     Small,
     Status,
-    View,
 )
+from terminal.views import BACK, View
 
 STONES_HEIGHT = 68
 NO_STONES_HEIGHT = 20

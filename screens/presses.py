@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from screens.scene import Scene, Target
-from terminal.views import Message
+from terminal.messages import Message
 
 SHOWN_PRESSED_S = 0.12
 """A press shows from touch-down for at least that long."""

@@ -11,7 +11,7 @@ from screens.parts.column import blocks_of
 from screens.parts.fact import fact_block
 from screens.rendering import Rendering
 from screens.scene import Plan, Rule
-from terminal.views import Fact, Part
+from terminal.view_parts import Fact, Part
 
 UNDERLINED_LEAST, UNDERLINED = 4, 22
 """Room around a question and for the hairline below it: little and, where there is some, plenty."""

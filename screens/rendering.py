@@ -10,7 +10,8 @@ from screens.catalogue import Argument, Catalogue
 from screens.ruby import plain
 from screens.theme import SMALLEST, Face, Glass, Palette, Style, Type
 from screens.typeset import Compositor, Setting
-from terminal.views import Language, Message, Presentation
+from terminal.messages import Message
+from terminal.presentation import Language, Presentation
 
 HIDDEN = "●"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from screens.theme import Face
-from terminal.views import KeyPressed, Pressed, Role
+from terminal.controls import KeyPressed, Pressed, Role
 
 
 @dataclass(frozen=True)

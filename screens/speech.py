@@ -12,18 +12,15 @@ from dataclasses import dataclass
 
 from screens.buttons import BADGES
 from screens.catalogue import Argument, Catalogue
-from terminal.views import (
-    Attract,
+from terminal.controls import Choice, Field, FieldKind
+from terminal.messages import Message
+from terminal.presentation import Language, Presentation
+from terminal.view_parts import (
     Bars,
-    Choice,
     Countdown,
     Drawing,
     Entry,
     Fact,
-    Field,
-    FieldKind,
-    Language,
-    Message,
     Note,
     Number,
     Options,
@@ -31,13 +28,12 @@ from terminal.views import (
     Panel,
     Paragraph,
     Part,
-    Presentation,
     Progress,
     Sheet,
     Small,
     Tries,
-    View,
 )
+from terminal.views import Attract, View
 
 _HIDDEN = re.compile("●+")
 _CODE = re.compile(r"(?<![\d,])\d{4,}(?![\d,年])")

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-from terminal.views import Language, TextSize, Tone
+from terminal.presentation import Language, TextSize
+from terminal.view_parts import Tone
 
 UNIT_MM = 0.122
 

@@ -25,7 +25,9 @@ from screens.registry import scene_of
 from screens.rendering import Rendering, Told, told_of
 from screens.scene import Scene, SwitchPad, Target, Turn
 from screens.theme import Glass
-from terminal.views import Answer, KeyPressed, Presentation, View
+from terminal.controls import Answer, KeyPressed
+from terminal.presentation import Presentation
+from terminal.views import View
 
 ARROW_S = 1.2
 ARROW_TIMES = 5

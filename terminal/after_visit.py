@@ -6,13 +6,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from terminal.attract import serviced
+from terminal.controls import Pressed
 from terminal.endings import Contact, trouble_view
 from terminal.facilities import Facilities
 from terminal.journal.events import CardLeft
+from terminal.messages import message
 from terminal.overlays import one_moment_view
 from terminal.ports import Lamp, Sound
+from terminal.presentation import Presentation
 from terminal.procedures.card import take_card_view
-from terminal.views import Presentation, Pressed, message
 from terminal.visit import Ending, Visit, VisitEnded
 
 #: Words after an ending stand so long if nobody presses; long enough to be read twice.

@@ -35,10 +35,12 @@ from terminal.health import health_message
 from terminal.inbox import Inbox, Shutdown
 from terminal.limits import Limits
 from terminal.memory import clear_memory
+from terminal.messages import Localised, message
+from terminal.presentation import Language, Presentation
 from terminal.readiness import Readiness, readiness
 from terminal.settings import Settings
 from terminal.trust import Trust
-from terminal.views import Language, Localised, OutOfService, Presentation, message
+from terminal.views import OutOfService
 from terminal.visit import Surroundings
 
 if TYPE_CHECKING:

@@ -5,32 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from programmes.opening import NotOpen, Open, function_state
+from terminal.controls import Badge, Choice, Pressed, Role
 from terminal.endings import MISSING_CODES, Contact
 from terminal.facilities import Facilities
 from terminal.journal.events import DoorClosed, DoorOpened
+from terminal.messages import Message, message
 from terminal.ports import Lamp, ReaderKind
+from terminal.presentation import Presentation
 from terminal.procedures.rules import moment
 from terminal.readiness import Missing, Readiness
-from terminal.views import (
-    Attract,
-    Badge,
-    Bars,
-    Choice,
-    Drawing,
-    Message,
-    Note,
-    OutOfService,
-    Panel,
-    Part,
-    Presentation,
-    Pressed,
-    Role,
-    Small,
-    Status,
-    Tone,
-    Trouble,
-    message,
-)
+from terminal.view_parts import Bars, Drawing, Note, Panel, Part, Small, Status, Tone
+from terminal.views import Attract, OutOfService, Trouble
 from terminal.visit import Ending, Visit, VisitEnded
 
 #: The attract screen is shown anew so often: time of day, what is open, what is missing.

@@ -11,9 +11,9 @@ from terminal.attract import attract, no_paper_view
 from terminal.facilities import Facilities
 from terminal.journal.events import CardRefused, OtherCardSeen, VisitStarted
 from terminal.journal.events import VisitEnded as VisitEndedEvent
+from terminal.presentation import Presentation
 from terminal.procedures.home import home
 from terminal.readiness import Readiness
-from terminal.views import Presentation
 from terminal.visit import Ending, Surroundings, Visit, VisitEnded
 
 

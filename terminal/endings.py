@@ -11,21 +11,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from terminal.controls import Choice, Role
 from terminal.facilities import Facilities
+from terminal.messages import Localised, Message, message
 from terminal.readiness import Missing
-from terminal.views import (
-    Bars,
-    Choice,
-    Drawing,
-    Localised,
-    Message,
-    Part,
-    Role,
-    Small,
-    Tone,
-    Trouble,
-    message,
-)
+from terminal.view_parts import Bars, Drawing, Part, Small, Tone
+from terminal.views import Trouble
 from terminal.visit import Ending
 
 

@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from contract.certificate_chain import TrustAnchors
 from contract.keys import KeyRing
 from programmes.loader import Programme
+from terminal.messages import Localised, Message
 from terminal.ports import EnrolmentStore, Printer, ReaderKind
-from terminal.views import Language, Localised, Message
+from terminal.presentation import Language
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import asyncio
 from dataclasses import dataclass
 
 from contract.answer import Answer as ProgrammeAnswer
+from terminal.controls import Answer
 from terminal.ports import CardEvent, DoorChanged, PanelEvent, PresenceChanged
-from terminal.views import Answer
 
 
 @dataclass(frozen=True)

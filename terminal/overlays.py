@@ -8,25 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import Enum
 
-from terminal.views import (
-    Choice,
-    Countdown,
-    Drawing,
-    IdleWarning,
-    Language,
-    LanguageChoice,
-    Look,
-    Note,
-    Options,
-    OutOfService,
-    Paragraph,
-    Presentation,
-    Role,
-    StopQuestion,
-    TextSize,
-    View,
-    message,
-)
+from terminal.controls import Choice, Look, Role
+from terminal.messages import message
+from terminal.presentation import Language, Presentation, TextSize
+from terminal.view_parts import Countdown, Drawing, Note, Options, Paragraph
+from terminal.views import IdleWarning, LanguageChoice, OutOfService, StopQuestion, View
 
 
 class Layer(Enum):

@@ -14,8 +14,10 @@ from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from terminal.controls import Answer
     from terminal.journal.events import Event
-    from terminal.views import Answer, Presentation, View
+    from terminal.presentation import Presentation
+    from terminal.views import View
 
 # --------------------------------------------------------------------------- clock
 

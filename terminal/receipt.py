@@ -16,6 +16,7 @@ from programmes.model import Contact
 from programmes.services import Service
 from terminal.enrolment import Accepted, Draft
 from terminal.facilities import Facilities, Operator, Place, Wording
+from terminal.messages import Localised, Message, message, verbatim
 from terminal.ports import (
     Align,
     CutLine,
@@ -27,9 +28,9 @@ from terminal.ports import (
     RuleLine,
     TextLine,
 )
+from terminal.presentation import Language
 from terminal.procedures.rules import moment
 from terminal.procedures.texts import localised
-from terminal.views import Language, Localised, Message, message, verbatim
 from terminal.visit import Visit
 
 #: Dots a QR module: 9 is 1.1 mm at 203 dpi, read by a telephone at arm's length; 12 on the large print.

@@ -21,6 +21,7 @@ from enum import StrEnum
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from terminal.controls import KeyPressed, Pressed
 from terminal.inbox import Event, Inbox, Shutdown
 from terminal.limits import Limits
 from terminal.overlays import Layer, idle_warning_view, laid_over, one_moment_view, turn_tool
@@ -36,7 +37,8 @@ from terminal.ports import (
     ReaderLost,
     Screen,
 )
-from terminal.views import IdleWarning, KeyPressed, Language, Presentation, Pressed, View
+from terminal.presentation import Language, Presentation
+from terminal.views import IdleWarning, View
 
 
 class Ending(StrEnum):

@@ -29,8 +29,10 @@ from terminal.enrolment import Accepted, Draft
 from terminal.facilities import Facilities, Operator, Place
 from terminal.inbox import Inbox
 from terminal.limits import Limits
+from terminal.messages import Localised
 from terminal.overlays import idle_warning_view, language_view, stop_question_view
 from terminal.ports import ClockState, Condition, PaperState, PrinterStatus, ReaderKind
+from terminal.presentation import Language, Presentation
 from terminal.procedures import (
     card,
     checklist,
@@ -45,7 +47,8 @@ from terminal.procedures import (
 from terminal.procedures.signature import Done
 from terminal.readiness import Missing, Readiness
 from terminal.receipt import Slip
-from terminal.views import STOP, Language, Localised, Presentation, Stone, Stones, View
+from terminal.view_parts import Stone, Stones
+from terminal.views import STOP, View
 from terminal.visit import Surroundings, Visit
 
 NOW = datetime.fromisoformat("2022-07-15T10:00:00+09:00")

@@ -18,7 +18,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from bench.gallery.every_view import every_view
-from terminal.views import Language, Presentation, TextSize
+from terminal.presentation import Language, Presentation, TextSize
 
 _FONT = "/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Regular.ttf"
 _THUMB = (300, 533)

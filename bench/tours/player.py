@@ -22,7 +22,7 @@ from bench.tours.album import Album, Picture, PlayedScene
 from bench.tours.words import stands
 from contract.reference_number import is_reference_number
 from screens.catalogue import Catalogue, load_catalogue
-from terminal.views import Language
+from terminal.presentation import Language
 
 _POLL_S = 0.05
 _PAPER_S = 20.0

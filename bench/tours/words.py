@@ -7,7 +7,7 @@ import re
 from bench.robot import Shown
 from screens.catalogue import PLACE, Catalogue
 from screens.ruby import plain
-from terminal.views import Language
+from terminal.presentation import Language
 
 
 def stands(catalogue: Catalogue, id_: str, language: Language, shown: Shown) -> bool:

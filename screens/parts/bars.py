@@ -9,7 +9,8 @@ from screens.rendering import Rendering
 from screens.scene import Box, Fill, Plan, Rule
 from screens.theme import Type
 from screens.typeset import Setting
-from terminal.views import Bars, Message, Small
+from terminal.messages import Message
+from terminal.view_parts import Bars, Small
 
 BAR = 12
 TEXT_LEFT = 32

@@ -16,7 +16,7 @@ from screens.parts.panel import panel_block
 from screens.parts.result import countdown_block, number_block, progress_block
 from screens.parts.sheet import sheet_block
 from screens.rendering import Rendering
-from terminal.views import (
+from terminal.view_parts import (
     Bars,
     Countdown,
     Drawing,

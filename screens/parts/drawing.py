@@ -11,7 +11,9 @@ from screens.rendering import Rendering
 from screens.scene import Box, Disc, Fill, Picture, Plan, Rule
 from screens.theme import Type
 from screens.typeset import Setting
-from terminal.views import Drawing, Message, TextSize, Tone
+from terminal.messages import Message
+from terminal.presentation import TextSize
+from terminal.view_parts import Drawing, Tone
 
 BARE = frozenset({"attract", "out-of-service"})
 """Scenes that fill their panel to its edges."""

@@ -7,7 +7,8 @@ from screens.parts.note import icon_colour, panel
 from screens.rendering import Rendering
 from screens.scene import Box, Fill, Icon, Picture, Plan
 from screens.theme import Type
-from terminal.views import Fact, Paragraph, TextSize, Tone
+from terminal.presentation import TextSize
+from terminal.view_parts import Fact, Paragraph, Tone
 
 ICON = 44
 ICON_LEFT = 72

@@ -6,7 +6,7 @@ from screens.block import Block
 from screens.rendering import Rendering
 from screens.scene import Box, Fill, Icon, Plan
 from screens.theme import Palette, Type
-from terminal.views import Note, Tone
+from terminal.view_parts import Note, Tone
 
 ICON = 56
 TEXT_LEFT = 96

@@ -18,7 +18,8 @@ from screens.dress import Kind
 from screens.rendering import Rendering
 from screens.scene import Box, Plan
 from screens.theme import BLOCK_GAP, GAP, TARGET, Type
-from terminal.views import Badge, Choice, Layout, Look, Options, Pager
+from terminal.controls import Badge, Choice, Look
+from terminal.view_parts import Layout, Options, Pager
 
 CHIP_WIDTH = 118
 CHIP_PADDING = 10

@@ -11,7 +11,7 @@ from screens.rendering import Rendering
 from screens.scene import Box, Icon, Plan
 from screens.theme import Type
 from screens.typeset import Setting
-from terminal.views import Panel, Tone
+from terminal.view_parts import Panel, Tone
 
 PADDING = 28
 

@@ -9,7 +9,8 @@ from screens.parts.note import icon_colour
 from screens.rendering import Rendering
 from screens.scene import Disc, Icon, Plan, Ring
 from screens.theme import Face, Style, Type
-from terminal.views import Countdown, Message, Number, Progress, StepState
+from terminal.messages import Message
+from terminal.view_parts import Countdown, Number, Progress, StepState
 
 
 def number_block(number: Number, r: Rendering, width: float, labels: Sequence[Message] = ()) -> Block:

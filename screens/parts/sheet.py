@@ -10,7 +10,9 @@ from screens.rendering import Rendering
 from screens.scene import Box, Fill, Icon, Plan, Rule, Target
 from screens.theme import GAP, TARGET, Type
 from screens.typeset import NARROWER, Setting
-from terminal.views import Choice, Line, Sheet, TextSize
+from terminal.controls import Choice
+from terminal.presentation import TextSize
+from terminal.view_parts import Line, Sheet
 
 FRAME = 5
 PADDING = 20

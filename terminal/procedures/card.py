@@ -13,8 +13,10 @@ from programmes.eligibility import (
     RenewalWaiting,
     certificate_state,
 )
+from terminal.controls import Choice, Pressed, Role
 from terminal.enrolment import Draft
 from terminal.facilities import Facilities
+from terminal.messages import message
 from terminal.ports import (
     CardIn,
     CardLost,
@@ -28,25 +30,9 @@ from terminal.ports import (
 )
 from terminal.procedures.rules import moment
 from terminal.procedures.steps import BACK, Step, Turn
-from terminal.views import (
-    BACK as BACK_CHOICE,
-)
-from terminal.views import (
-    Choice,
-    ConfirmCard,
-    Drawing,
-    Layout,
-    Note,
-    Options,
-    PlaceCard,
-    Pressed,
-    Role,
-    Status,
-    Stones,
-    TakeCard,
-    Tone,
-    message,
-)
+from terminal.view_parts import Drawing, Layout, Note, Options, Status, Stones, Tone
+from terminal.views import BACK as BACK_CHOICE
+from terminal.views import ConfirmCard, PlaceCard, TakeCard
 from terminal.visit import Ending, Visit, VisitEnded
 
 #: Why a chain was not trusted, as the residents' words for it (terminal.endings).

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from programmes.opening import phase_in_force
+from terminal.controls import Choice, Role
 from terminal.enrolment import Draft
 from terminal.facilities import Facilities
+from terminal.messages import message
 from terminal.procedures.rules import moment
 from terminal.procedures.steps import BACK, Step, Turn
-from terminal.views import (
-    BACK as BACK_CHOICE,
-)
-from terminal.views import (
-    Checklist,
-    Choice,
-    Drawing,
-    Fact,
-    Layout,
-    Note,
-    Options,
-    Part,
-    Role,
-    message,
-)
+from terminal.view_parts import Drawing, Fact, Layout, Note, Options, Part
+from terminal.views import BACK as BACK_CHOICE
+from terminal.views import Checklist
 from terminal.visit import Ending, Visit, VisitEnded
 
 

@@ -6,28 +6,16 @@ from dataclasses import dataclass
 
 from programmes.eligibility import ServiceOpen, service_state
 from programmes.services import Service
+from terminal.controls import Choice, Look, Pressed, Role
 from terminal.enrolment import Draft
 from terminal.facilities import Facilities
+from terminal.messages import Message, message, verbatim
 from terminal.procedures.rules import moment, require_open
 from terminal.procedures.steps import BACK, Turn
 from terminal.procedures.texts import localised
-from terminal.views import (
-    BACK as BACK_CHOICE,
-)
-from terminal.views import (
-    Choice,
-    ConfirmApplication,
-    Line,
-    Look,
-    Message,
-    Paragraph,
-    Pressed,
-    Role,
-    Sheet,
-    Stones,
-    message,
-    verbatim,
-)
+from terminal.view_parts import Line, Paragraph, Sheet, Stones
+from terminal.views import BACK as BACK_CHOICE
+from terminal.views import ConfirmApplication
 from terminal.visit import Ending, Visit, VisitEnded
 
 #: ぜんぶ見る shows the ID for so long, then it is masked again (FLOW §2, S12).

@@ -7,24 +7,15 @@ from dataclasses import replace
 
 from contract.encoding import canonical
 from contract.record import Consent as ConsentGiven
+from terminal.controls import Choice, Role
 from terminal.enrolment import Draft
 from terminal.facilities import Facilities, Operator
+from terminal.messages import Localised, message
+from terminal.presentation import Language
 from terminal.procedures.steps import BACK, Step, Turn
-from terminal.views import (
-    BACK as BACK_CHOICE,
-)
-from terminal.views import (
-    Choice,
-    Consent,
-    Fact,
-    Language,
-    Localised,
-    Options,
-    Paragraph,
-    Role,
-    Stones,
-    message,
-)
+from terminal.view_parts import Fact, Options, Paragraph, Stones
+from terminal.views import BACK as BACK_CHOICE
+from terminal.views import Consent
 from terminal.visit import Visit
 
 #: Goes up whenever the wording of the consent changes; the record keeps it beside the hash of the text.

@@ -19,7 +19,7 @@ from terminal.procedures.rules import require_open
 from terminal.procedures.service_choice import choose_service_step
 from terminal.procedures.signature import Done, sign_and_commit
 from terminal.procedures.steps import BACK, Step, Turn, walk
-from terminal.views import Stone, Stones
+from terminal.view_parts import Stone, Stones
 from terminal.visit import Visit
 
 _APPLICATION = (

@@ -11,34 +11,18 @@ from dataclasses import dataclass, replace
 from contract.answer import Answer, Verdict
 from contract.record import Procedure
 from programmes.eligibility import result_days
+from terminal.controls import Choice, Pressed, Role
 from terminal.enrolment import Accepted, Draft
 from terminal.facilities import Facilities
 from terminal.inbox import Delivered, Event, ProgrammeAnswered
 from terminal.journal.events import CardLeft, PaperPrinted, PaperRefused
+from terminal.messages import Message, message, verbatim
 from terminal.ports import Condition, Lamp, Printed, PrintedUnproven, PrintRefused, ReaderKind, Sound
+from terminal.presentation import TextSize
 from terminal.procedures.signature import Done
 from terminal.receipt import Slip, receipt
-from terminal.views import (
-    Accepted as AcceptedView,
-)
-from terminal.views import (
-    Choice,
-    Drawing,
-    Message,
-    Note,
-    Number,
-    Options,
-    Paragraph,
-    Part,
-    Pressed,
-    Role,
-    Status,
-    Stones,
-    TextSize,
-    Tone,
-    message,
-    verbatim,
-)
+from terminal.view_parts import Drawing, Note, Number, Options, Paragraph, Part, Status, Stones, Tone
+from terminal.views import Accepted as AcceptedView
 from terminal.visit import Ending, Visit, VisitEnded
 
 

@@ -5,31 +5,17 @@ from __future__ import annotations
 from programmes.contacts import who_answers
 from programmes.model import Contact
 from programmes.opening import Open, function_state
+from terminal.controls import Badge, Choice, Look, Role
 from terminal.facilities import Facilities
+from terminal.messages import Message, message, verbatim
 from terminal.procedures.enrol import apply, reserve
 from terminal.procedures.rules import moment
 from terminal.procedures.signature import Done
 from terminal.procedures.steps import Turn
 from terminal.procedures.texts import localised
-from terminal.views import (
-    BACK as BACK_CHOICE,
-)
-from terminal.views import (
-    Badge,
-    Choice,
-    Drawing,
-    Fact,
-    Home,
-    Layout,
-    Look,
-    Message,
-    Note,
-    Options,
-    Role,
-    Tone,
-    message,
-    verbatim,
-)
+from terminal.view_parts import Drawing, Fact, Layout, Note, Options, Tone
+from terminal.views import BACK as BACK_CHOICE
+from terminal.views import Home
 from terminal.visit import Visit
 
 

@@ -13,36 +13,15 @@ from functools import partial
 from programmes.id_format import Fits, Unusual, WrongBeginning, WrongClass, check
 from programmes.services import Entry as EntryRow
 from programmes.services import Service
+from terminal.controls import Choice, Field, FieldKind, Group, GroupState, KeyPressed, Role
 from terminal.enrolment import Draft
 from terminal.facilities import Facilities
+from terminal.messages import Message, message, verbatim
 from terminal.procedures.steps import BACK, SKIPPED, Step, Turn
 from terminal.procedures.texts import localised
-from terminal.views import (
-    BACK as BACK_CHOICE,
-)
-from terminal.views import (
-    Choice,
-    Drawing,
-    EnterCode,
-    EnterText,
-    Entry,
-    Field,
-    FieldKind,
-    Group,
-    GroupState,
-    KeyPressed,
-    Message,
-    Note,
-    Part,
-    RepeatText,
-    Role,
-    Status,
-    Stones,
-    Tone,
-    View,
-    message,
-    verbatim,
-)
+from terminal.view_parts import Drawing, Entry, Note, Part, Status, Stones, Tone
+from terminal.views import BACK as BACK_CHOICE
+from terminal.views import EnterCode, EnterText, RepeatText, View
 from terminal.visit import Ending, Visit, VisitEnded
 
 #: A third mismatch ends the visit: somebody who cannot copy the number needs help, not another try (FLOW §2, S10).

@@ -18,42 +18,17 @@ from programmes.eligibility import (
 from programmes.opening import Moment
 from programmes.search import Row, in_kana_order, next_rows, search
 from programmes.services import Service
+from terminal.controls import Badge, Choice, Field, FieldKind, Group, GroupState, KeyPressed, Look, Role
 from terminal.enrolment import Draft
 from terminal.facilities import Facilities
+from terminal.messages import Message, message, verbatim
 from terminal.procedures.numbers import DRAWINGS
 from terminal.procedures.rules import moment
 from terminal.procedures.steps import BACK, Step, Turn
 from terminal.procedures.texts import localised
-from terminal.views import (
-    BACK as BACK_CHOICE,
-)
-from terminal.views import (
-    Badge,
-    Choice,
-    ChooseService,
-    Drawing,
-    Entry,
-    Fact,
-    Field,
-    FieldKind,
-    Group,
-    GroupState,
-    KeyPressed,
-    Layout,
-    Look,
-    Message,
-    Note,
-    Options,
-    Pager,
-    Part,
-    Role,
-    ServiceTerms,
-    Status,
-    Stones,
-    Tone,
-    message,
-    verbatim,
-)
+from terminal.view_parts import Drawing, Entry, Fact, Layout, Note, Options, Pager, Part, Status, Stones, Tone
+from terminal.views import BACK as BACK_CHOICE
+from terminal.views import ChooseService, ServiceTerms
 from terminal.visit import Ending, Visit, VisitEnded
 
 ROWS_A_PAGE = 3

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from terminal.controls import Choice, Field, FieldKind, Group, GroupState, KeyPressed, Role
 from terminal.enrolment import Accepted, Prepared, Unstored, seal_and_commit
 from terminal.facilities import Facilities
 from terminal.journal.events import PinBlockedSeen, PinWrongEntered
+from terminal.messages import message
 from terminal.ports import (
     CardLost,
     CardRefused,
@@ -25,33 +27,22 @@ from terminal.ports import (
     SignedInPart,
 )
 from terminal.procedures.steps import BACK, Turn
-from terminal.views import (
-    BACK as BACK_CHOICE,
-)
-from terminal.views import (
-    Choice,
+from terminal.view_parts import (
     Drawing,
-    EnterPin,
     Entry,
     Fact,
-    Field,
-    FieldKind,
-    Group,
-    GroupState,
-    KeyPressed,
     Note,
     Options,
     Part,
     Progress,
-    Role,
     Status,
     StepState,
     Stones,
     Tone,
     Tries,
-    Working,
-    message,
 )
+from terminal.views import BACK as BACK_CHOICE
+from terminal.views import EnterPin, Working
 from terminal.visit import Ending, Visit, VisitEnded
 
 PIN_LENGTH = 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from programmes.model import Text
-from terminal.views import Localised
+from terminal.messages import Localised
 
 
 def localised(text: Text) -> Localised:

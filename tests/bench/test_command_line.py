@@ -15,7 +15,7 @@ from bench.__main__ import main
 from bench.rig_parts import Display
 from bench.run_folder import LONGEST_FOLDER, RunFolder
 from bench.terminal_files import ReaderChoice
-from terminal.views import Language
+from terminal.presentation import Language
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pytest
 from bench.fleet_keys import TlsAuthority
 from bench.run_folder import FolderTooLong, RunFolder
 from bench.terminal_files import TERMINAL, TerminalChoices, Wiring, write_terminal_toml
+from terminal.presentation import Language
 from terminal.settings import Settings, load
 from terminal.uplink.settings import UplinkSettings, read_settings
-from terminal.views import Language
 
 NOW = datetime.fromisoformat("2022-07-15T10:00:00+09:00")
 

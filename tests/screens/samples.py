@@ -10,20 +10,10 @@ from functools import cache
 
 from bench.gallery.every_view import every_view
 from screens.catalogue import Catalogue, load_catalogue
-from terminal.views import (
-    BACK,
-    Badge,
-    Choice,
-    Group,
-    GroupState,
-    Layout,
-    Localised,
-    Options,
-    Role,
-    Small,
-    View,
-    verbatim,
-)
+from terminal.controls import Badge, Choice, Group, GroupState, Role
+from terminal.messages import Localised, verbatim
+from terminal.view_parts import Layout, Options, Small
+from terminal.views import BACK, View
 
 
 @cache

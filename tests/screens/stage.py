@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from screens.theme import KNOWN_GLASS
-from terminal.views import Presentation, View
+from terminal.presentation import Presentation
+from terminal.views import View
 from tests.screens.samples import catalogue
 
 

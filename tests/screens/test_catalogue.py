@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from screens.catalogue import Catalogue, format_date, load_catalogue
-from terminal.views import Language, Localised, Message, message, verbatim
+from terminal.messages import Localised, Message, message, verbatim
+from terminal.presentation import Language
 
 DAY = date(2023, 2, 28)
 TIME = datetime(2022, 7, 15, 9, 5, tzinfo=timezone(timedelta(hours=9)))

@@ -7,7 +7,8 @@ import pytest
 from screens.catalogue import load_catalogue
 from screens.furigana import Glossary, load_glossary, marked, unread
 from screens.ruby import plain
-from terminal.views import Language, Localised, message, verbatim
+from terminal.messages import Localised, message, verbatim
+from terminal.presentation import Language
 
 LOADED = load_glossary()
 CATALOGUE = load_catalogue()

@@ -11,7 +11,10 @@ from screens.registry import scene_of
 from screens.rendering import Rendering
 from screens.scene import Fill, Target, Words
 from screens.theme import KNOWN_GLASS
-from terminal.views import Entry, Field, FieldKind, Group, GroupState, Language, Presentation, View
+from terminal.controls import Field, FieldKind, Group, GroupState
+from terminal.presentation import Language, Presentation
+from terminal.view_parts import Entry
+from terminal.views import View
 from tests.screens.samples import catalogue, samples
 
 

@@ -15,8 +15,12 @@ from screens.rendering import Rendering
 from screens.scene import Box, Picture, Scene, Target, Words
 from screens.theme import GAP, KNOWN_GLASS, TARGET, Glass
 from terminal import views
+from terminal.controls import Choice
 from terminal.endings import every_trouble
-from terminal.views import Bars, IdleWarning, Language, Presentation, Sheet, TextSize, Trouble, View
+from terminal.messages import verbatim
+from terminal.presentation import Language, Presentation, TextSize
+from terminal.view_parts import Bars, Sheet
+from terminal.views import IdleWarning, Trouble, View
 from tests.screens.samples import catalogue, samples
 
 CATALOGUE = catalogue()
@@ -192,7 +196,7 @@ EQUAL = ("ab", "cd", "ef", "gh", "ij")
 
 
 def chips(*labels: str) -> list[float]:
-    choices = [views.Choice(label, views.verbatim(label)) for label in labels]
+    choices = [Choice(label, verbatim(label)) for label in labels]
     return chip_widths(choices, rendering(KNOWN_GLASS["720x1280"], language=Language.EN), 656)
 
 

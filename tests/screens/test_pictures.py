@@ -14,7 +14,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from bench.gallery.every_view import every_view
-from terminal.views import Language, Presentation, TextSize
+from terminal.presentation import Language, Presentation, TextSize
 from tests.screens.samples import samples
 
 REFERENCES = Path(__file__).parent / "pictures"

@@ -11,7 +11,10 @@ from screens.registry import scene_of
 from screens.rendering import Rendering
 from screens.scene import Scene, Target
 from screens.theme import KNOWN_GLASS
-from terminal.views import Entry, Field, FieldKind, Options, Presentation, View
+from terminal.controls import Field, FieldKind
+from terminal.presentation import Presentation
+from terminal.view_parts import Entry, Options
+from terminal.views import View
 from tests.screens.samples import catalogue, groups, samples
 
 SAMPLES = samples()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from terminal.views import KeyPressed, Pressed
+from terminal.controls import KeyPressed, Pressed
 from tests.screens.samples import samples
 from tests.screens.stage import stage
 
@@ -112,7 +112,7 @@ async def test_what_is_covered_is_masked_in_the_socket_too() -> None:
 
 
 async def test_pages_within_a_screen_turn_without_the_core() -> None:
-    from terminal.views import Presentation, TextSize
+    from terminal.presentation import Presentation, TextSize
 
     async with stage() as on:
         await on.show(SAMPLES["S12-confirm"], Presentation(size=TextSize.LARGEST))

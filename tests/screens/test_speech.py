@@ -7,7 +7,9 @@ import re
 import pytest
 
 from screens.speech import speakable, spoken
-from terminal.views import Language, Presentation, Trouble, message
+from terminal.messages import message
+from terminal.presentation import Language, Presentation
+from terminal.views import Trouble
 from tests.screens.samples import catalogue, samples
 
 SAMPLES, CATALOGUE = samples(), catalogue()

@@ -6,7 +6,8 @@ import pytest
 
 from screens.dress import Kind, dress
 from screens.theme import HIGH_CONTRAST, KNOWN_GLASS, NORMAL, SMALLEST, UNIT_MM, Palette, Type, glass, style
-from terminal.views import Language, TextSize, Tone
+from terminal.presentation import Language, TextSize
+from terminal.view_parts import Tone
 
 
 def luminance(colour: str) -> float:

@@ -10,7 +10,9 @@ import pytest
 
 from screens.rendering import Told, told_of
 from screens.scene import Target, Words
-from terminal.views import KeyPressed, Language, Presentation, Pressed, TextSize, View
+from terminal.controls import KeyPressed, Pressed
+from terminal.presentation import Language, Presentation, TextSize
+from terminal.views import View
 from tests.screens.samples import catalogue, samples
 from tests.screens.stage import Stage, stage
 
@@ -41,7 +43,8 @@ async def test_nothing_of_an_earlier_view_is_kept() -> None:
 async def test_typing_a_digit_repaints_little() -> None:
     from dataclasses import replace
 
-    from terminal.views import Entry, Field, FieldKind
+    from terminal.controls import Field, FieldKind
+    from terminal.view_parts import Entry
     from tests.screens.samples import groups
 
     def typed(content: str) -> View:

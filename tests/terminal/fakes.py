@@ -17,6 +17,7 @@ from bench.card.model import CardModel
 from drivers.cards.apdu import Response
 from drivers.cards.jpki import Identity, JpkiCard
 from terminal.clock import JAPAN
+from terminal.controls import Answer
 from terminal.inbox import Event, Inbox
 from terminal.journal.events import Event as AuditEvent
 from terminal.ports import (
@@ -47,7 +48,8 @@ from terminal.ports import (
     Sound,
     Stored,
 )
-from terminal.views import Answer, Presentation, View
+from terminal.presentation import Presentation
+from terminal.views import View
 
 #: More empty turns than this in one moment of virtual time are a busy loop of the core.
 TURNS = 200

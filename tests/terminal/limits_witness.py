@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from terminal.controls import KeyPressed, Pressed
 from terminal.inbox import Event
 from terminal.journal.events import VisitEnded, VisitStarted
 from terminal.ports import CardIn, CardOut, PresenceChanged
-from terminal.views import KeyPressed, Presentation, Pressed, View
+from terminal.presentation import Presentation
+from terminal.views import View
 from tests.terminal.rig import Rig
 
 LAYERS = frozenset({"LanguageChoice", "StopQuestion", "IdleWarning"})

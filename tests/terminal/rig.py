@@ -23,23 +23,17 @@ from contract.record import Body, Plaintext, unpack
 from programmes.faults import PackFaults
 from programmes.loader import Programme, load
 from screens.catalogue import Catalogue, load_catalogue
+from terminal.controls import KeyPressed, Pressed
 from terminal.day import Terminal, serve
 from terminal.facilities import Facilities, Operator, Place
 from terminal.inbox import Event, Shutdown
 from terminal.limits import Limits
+from terminal.messages import Localised, Message
 from terminal.ports import DoorChanged, PresenceChanged
+from terminal.presentation import Language, Presentation
 from terminal.readiness import Readiness, readiness
-from terminal.views import (
-    KeyPressed,
-    Language,
-    Localised,
-    Message,
-    Number,
-    Presentation,
-    Pressed,
-    Trouble,
-    View,
-)
+from terminal.view_parts import Number
+from terminal.views import Trouble, View
 from terminal.visit import Surroundings
 from tests.bench.card.rig import NOW, residents
 from tests.terminal.fakes import (

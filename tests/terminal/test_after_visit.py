@@ -6,9 +6,10 @@ import gc
 
 import pytest
 
+from terminal.controls import KeyPressed, Pressed
 from terminal.enrolment import Draft
 from terminal.inbox import Shutdown
-from terminal.views import KeyPressed, Language, Presentation, Pressed, TextSize
+from terminal.presentation import Language, Presentation, TextSize
 from terminal.visit import Visit
 from tests.terminal.flow import APPLY, FlowStep, after, id_and_codes, press, walk
 from tests.terminal.flow import RESERVE as RESERVE_WAY

@@ -9,8 +9,9 @@ import pytest
 
 from terminal.endings import MISSING_CODES, every_trouble
 from terminal.ports import ClockState, Condition, PaperState, PrinterStatus
+from terminal.presentation import Language, Presentation, TextSize
 from terminal.readiness import Missing
-from terminal.views import Attract, Language, Presentation, TextSize
+from terminal.views import Attract
 from tests.terminal.rig import Rig, running
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from terminal.journal.events import DoorClosed, DoorOpened, VisitEnded
 from terminal.ports import Lamp, ReaderLost
+from terminal.presentation import Presentation
 from terminal.procedures import signature
-from terminal.views import Attract, Presentation, Trouble
+from terminal.views import Attract, Trouble
 from tests.terminal.flow import ID, FlowStep, after, press, walk
 from tests.terminal.flow import RESERVE as RESERVE_WAY
 from tests.terminal.rig import Rig, running

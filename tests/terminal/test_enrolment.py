@@ -16,9 +16,11 @@ from contract.encoding import canonical
 from contract.envelope import signed_by
 from contract.record import SIGNATURE_CONTEXT, Body, Consent, Procedure
 from terminal.enrolment import Accepted, Draft, Prepared, Unstored, prepare, seal_and_commit
+from terminal.messages import Localised
 from terminal.ports import ClockState, Holder
+from terminal.presentation import Language, Presentation
 from terminal.procedures.consent import VERSION, consent_given, whole_text_view
-from terminal.views import Language, Localised, Paragraph, Presentation, Stone, Stones
+from terminal.view_parts import Paragraph, Stone, Stones
 from terminal.visit import Visit
 from tests.terminal.flow import APPLY, RESERVE, walk
 from tests.terminal.rig import OPERATOR, Rig, card, device_key, pin_of, running

@@ -12,7 +12,8 @@ import pytest
 from terminal.inbox import Delivered
 from terminal.journal.events import CardLeft, VisitEnded
 from terminal.ports import Lamp
-from terminal.views import Accepted, Attract, Language, Presentation
+from terminal.presentation import Language, Presentation
+from terminal.views import Accepted, Attract
 from tests.terminal.flow import APPLY, RESERVE, FlowStep, after, enter_pin, keys, press, walk
 from tests.terminal.rig import Rig, running
 from tests.terminal.stations import STATIONS, Station, come_to

@@ -10,9 +10,11 @@ import random
 
 import pytest
 
+from terminal.controls import KeyPressed, Pressed
 from terminal.journal.events import VisitEnded, VisitStarted
 from terminal.ports import PresenceChanged
-from terminal.views import Accepted, KeyPressed, Language, Pressed, View
+from terminal.presentation import Language
+from terminal.views import Accepted, View
 from terminal.visit import Ending
 from tests.terminal.fakes import CardTable
 from tests.terminal.flow import CODE, ID

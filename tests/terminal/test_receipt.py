@@ -15,8 +15,8 @@ from contract.reference_number import reference_number
 from drivers.printer.document import compose
 from terminal.enrolment import Accepted, Draft
 from terminal.ports import CutLine, PairLine, Paper, QrLine, TextLine
+from terminal.presentation import Language, Presentation
 from terminal.receipt import Slip, receipt
-from terminal.views import Language, Presentation
 from terminal.visit import Visit
 from tests.bench.card.rig import NOW, residents
 from tests.terminal.flow import APPLY, CODE, ID, RESERVE, FlowStep, lift, walk

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from terminal.controls import Pressed
 from terminal.inbox import Delivered
 from terminal.journal.events import VisitEnded
 from terminal.ports import DoorChanged, PresenceChanged, ReaderKind
-from terminal.views import Pressed
 from tests.terminal.fakes import CardTable
 from tests.terminal.flow import APPLY, RESERVE, after, walk
 from tests.terminal.rig import Rig, card, running

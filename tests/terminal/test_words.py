@@ -13,11 +13,14 @@ import terminal
 from programmes.opening import Why
 from screens.catalogue import PLACE
 from terminal.endings import Contact, every_trouble, trouble_of, trouble_view
+from terminal.messages import Localised
 from terminal.ports import CardKind, CardRefused, ReaderKind
+from terminal.presentation import Language
 from terminal.procedures.numbers import Typing, code_view, enter_view, find_view, group_lengths, repeat_view
 from terminal.procedures.service_choice import CHIPS
 from terminal.readiness import Missing
-from terminal.views import Bars, Language, Localised, Small, Stone, Stones, Trouble, View
+from terminal.view_parts import Bars, Small, Stone, Stones
+from terminal.views import Trouble, View
 from terminal.visit import Ending
 from tests.terminal.fakes import CardTable
 from tests.terminal.flow import APPLY, RESERVE, TAKE_AND_LEAVE, after, walk

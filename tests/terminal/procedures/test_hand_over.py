@@ -21,7 +21,8 @@ from terminal.ports import (
     PrintRefused,
     Sound,
 )
-from terminal.views import Accepted, Number
+from terminal.view_parts import Number
+from terminal.views import Accepted
 from tests.terminal.flow import (
     APPLY,
     RESERVE,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from terminal.controls import GroupState
 from terminal.procedures.numbers import Typing
-from terminal.views import GroupState
 
 LENGTHS = st.lists(st.integers(1, 6), min_size=1, max_size=5).map(tuple)
 CHARACTERS = st.sampled_from("0123456789ABCXYZ")

@@ -11,14 +11,18 @@ import pytest
 
 from contract.certificate_chain import holder_key_digest
 from contract.record import Procedure
+from terminal.controls import Pressed
 from terminal.journal.events import PinBlockedSeen, PinWrongEntered, VisitEnded
+from terminal.messages import message
 from terminal.ports import (
     ClockState,
     DoorChanged,
     PresenceChanged,
     ReaderKind,
 )
-from terminal.views import Accepted, EnterPin, Entry, Language, Note, Number, Pressed, Tries, message
+from terminal.presentation import Language
+from terminal.view_parts import Entry, Note, Number, Tries
+from terminal.views import Accepted, EnterPin
 from tests.bench.card.rig import NOW
 from tests.terminal.fakes import CardTable
 from tests.terminal.flow import (

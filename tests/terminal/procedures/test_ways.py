@@ -6,9 +6,12 @@ import pytest
 
 from contract.record import Procedure
 from contract.reference_number import is_reference_number, reference_number
+from terminal.controls import Group
 from terminal.inbox import Delivered
 from terminal.ports import ReaderKind
-from terminal.views import Accepted, Group, Language, Number, Presentation, TextSize
+from terminal.presentation import Language, Presentation, TextSize
+from terminal.view_parts import Number
+from terminal.views import Accepted
 from tests.terminal.fakes import CardTable
 from tests.terminal.flow import (
     APPLY,
