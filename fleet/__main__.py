@@ -159,7 +159,10 @@ def _register(settings: FleetSettings, terminal: str, key_file: Path) -> int:
     if isinstance(key, Fault):
         return _refuse(key)
     os.umask(_GROUP_UMASK)
-    if not register_device(open_store(settings.store.url), terminal, key.public_bytes_raw(), _now_ms()):
+    store = open_store(settings.store.url)
+    registered = register_device(store, terminal, key.public_bytes_raw(), _now_ms())
+    store.dispose()
+    if not registered:
         return _refuse(
             Fault(
                 settings.store.url,

@@ -46,9 +46,11 @@ def count(engine: Engine, table: Table) -> int:
 
 
 def test_the_store_survives_power_cuts_by_its_settings(tmp_path: Path) -> None:
-    with open_store(f"sqlite:///{tmp_path / 'fleet.db'}").connect() as connection:
+    store = open_store(f"sqlite:///{tmp_path / 'fleet.db'}")
+    with store.connect() as connection:
         assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
         assert connection.execute(text("PRAGMA synchronous")).scalar_one() == 2
+    store.dispose()
 
 
 def test_an_error_of_the_database_does_not_quote_what_was_to_be_stored(engine: Engine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,10 +20,12 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Outbox:
+def journal(tmp_path: Path) -> Iterator[Outbox]:
     opened = Outbox.open(tmp_path / "outbox.db", now=lambda: NOW, random=os.urandom)
     assert isinstance(opened, Outbox)
-    return opened
+    yield opened
+    if not opened.closed:
+        opened.close()
 
 
 def test_depth_age_and_last_events_are_told(journal: Outbox, tmp_path: Path) -> None:
