@@ -60,7 +60,7 @@ _TABLE: dict[tuple[Ending, str], TroubleWords] = {
     ),
     (Ending.PIN_BLOCKED, ""): TroubleWords("P-01", "pin_blocked", "pin-locked", lines_next=2, retry=False),
     (Ending.ENTRY_DIFFERS, ""): TroubleWords("N-04", "entry_differs", "e-money-number", Tone.ATTENTION),
-    (Ending.NOT_OPEN, ""): TroubleWords("M-01", "not_open", "closed-hours", Tone.ATTENTION),
+    (Ending.NOT_OPEN, ""): TroubleWords("M-01", "not_open", "closed-hours", Tone.ATTENTION, retry=False),
     (Ending.CANNOT_STORE, ""): TroubleWords(
         "R-03", "cannot_store", "not-recorded", lines_next=2, retry=False
     ),

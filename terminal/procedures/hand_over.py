@@ -185,6 +185,7 @@ def accepted_view(
             *_said(done, known),
             *_paper(done, printed=printed is not False),
             *_result(visit, facilities, done, known),
+            *(() if printed is not False else _whom_to_ask(facilities)),
             *_again(facilities),
         ),
         main=Choice("finish", message("button.leave"), Role.PRIMARY, icon="check", key="#"),
@@ -199,7 +200,8 @@ def _title(done: Done) -> Message:
 
 def _second_missing(done: Done) -> tuple[Part, ...]:
     if done.complete:
-        return ()
+        applied = any(record.procedure is Procedure.APPLICATION for record in done.accepted)
+        return () if applied else (Note(message("accepted.application_too"), icon="info"),)
     return (
         Note(message("accepted.second_missing"), message("accepted.second_again"), "warning", Tone.ATTENTION),
     )
@@ -224,6 +226,12 @@ def _result(visit: Visit, facilities: Facilities, done: Done, known: Known) -> t
         return ()
     look, _ = result_days(facilities.programme.pack, visit.around.clock.visit_now())
     return (Paragraph(message("accepted.result_from", day=look)),)
+
+
+def _whom_to_ask(facilities: Facilities) -> tuple[Part, ...]:
+    """Stands on the paper else."""
+    name, contact = facilities.operator.name, facilities.operator.contact
+    return (Note(message("accepted.ask_there", name=name, contact=contact), icon="phone"),)
 
 
 def _again(facilities: Facilities) -> tuple[Part, ...]:
@@ -257,7 +265,7 @@ def _said(done: Done, known: Known) -> tuple[Part, ...]:
         elif answer is not None and answer.verdict is Verdict.REFUSED:
             parts.append(
                 Note(
-                    message("accepted.refused"),
+                    message(f"accepted.refused_{record.procedure}"),
                     message("accepted.refused_code", code=answer.code),
                     "error",
                     Tone.ERROR,

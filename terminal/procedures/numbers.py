@@ -353,7 +353,7 @@ def find_view(row: EntryRow, *, sample: bool) -> View:
     parts: tuple[Part, ...] = (Drawing(drawing),) if drawing else ()
     return EnterText(
         title=message("enter.find_title", label=localised(row.label)),
-        parts=(*parts, Note(verbatim(localised(row.where)), icon="search")),
+        parts=(*parts, Note(verbatim(localised(row.where)), message("enter.not_my_number"), icon="search")),
         main=Choice("found", message("enter.found"), Role.PRIMARY, key="#"),
         personal=False,
         sample=sample,
