@@ -34,7 +34,7 @@ from terminal.facilities import Facilities, Operator, Place, milliseconds
 from terminal.health import health_message
 from terminal.inbox import Inbox, Shutdown
 from terminal.limits import Limits
-from terminal.memory import clear_memory
+from terminal.memory import clear_memory, set_program_aside
 from terminal.messages import Localised, message
 from terminal.presentation import Language, Presentation
 from terminal.readiness import Readiness, readiness
@@ -87,6 +87,7 @@ async def run(settings: Settings, trust: Trust, programme: Programme) -> int:
                 group.create_task(_make_rounds(appliance), name="rounds"),
             ]
             async with _robot(settings, screen):
+                set_program_aside()
                 await serve(_terminal(appliance, trust, programme, catalogue, inbox))
             appliance.journal.note(ProcessStopped("told-to-stop"))
             for task in background:

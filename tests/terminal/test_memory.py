@@ -6,7 +6,7 @@ import gc
 import weakref
 from pathlib import Path
 
-from terminal.memory import clear_memory
+from terminal.memory import clear_memory, set_program_aside
 
 
 class Draft:
@@ -26,6 +26,21 @@ def test_what_refers_to_itself_is_gone() -> None:
         clear_memory()
         assert gone() is None
     finally:
+        gc.enable()
+
+
+def test_what_a_visit_leaves_is_collected_though_the_program_was_set_aside() -> None:
+    gc.disable()
+    try:
+        set_program_aside()
+        assert gc.get_freeze_count() > 1_000
+        draft = Draft()
+        gone = weakref.ref(draft)
+        del draft
+        clear_memory()
+        assert gone() is None
+    finally:
+        gc.unfreeze()
         gc.enable()
 
 
