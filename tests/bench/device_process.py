@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -12,7 +13,7 @@ from typing import Any, Self
 from bench.control_socket import ask
 
 
-class DeviceProcess:
+class DeviceProcess(ABC):
     """`with DeviceProcess(…) as device:`. `announced`: the line of JSON it prints when it is ready."""
 
     def __init__(self, module: str, control: Path, patience_s: float = 5.0) -> None:
@@ -32,9 +33,9 @@ class DeviceProcess:
         self._process.terminate()
         self._ended()
 
+    @abstractmethod
     def options(self) -> tuple[object, ...]:
         """What it is started with, also after `kill`."""
-        raise NotImplementedError
 
     def start(self) -> None:
         command = [sys.executable, "-m", self._module, *map(str, self.options())]
