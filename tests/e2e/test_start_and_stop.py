@@ -21,26 +21,11 @@ import pytest
 from bench.broker import free_port
 from bench.card.residents import Residents
 from bench.fleet_keys import make_fleet, make_terminal
+from tests.terminal.settings_text import SETTINGS
 
 pytestmark = [pytest.mark.servers, pytest.mark.window]
 
-SETTINGS = """
-[terminal]
-id = "tk-0042"
-data_dir = "data"
-site = "みほん駅前店"
-[operator]
-name = "みほん運営センター"
-contact = "0000-00-0000"
-[card]
-ca = ["{ca}"]
-[trust]
-root = "{root}"
-sealing_keys = "{keys}"
-[device]
-signing_key = "{device}"
-[programme]
-packs = ["national-2022"]
+PANEL = """
 [panel]
 {panel}
 door = 17
@@ -59,7 +44,9 @@ def start(folder: Path, panel: str) -> subprocess.Popen[str]:
     ca = Residents(folder / "residents", datetime.now(UTC)).auth_ca_pem()
     device = make_terminal(authority, "tk-0042", folder / "terminal").device_key
     file = folder / "terminal.toml"
-    text = SETTINGS.format(ca=ca, root=fleet.root, keys=fleet.keys, device=device, panel=panel)
+    text = (SETTINGS + PANEL).format(
+        data="data", pack="national-2022", ca=ca, root=fleet.root, keys=fleet.keys, device=device, panel=panel
+    )
     file.write_text(text, encoding="utf-8")
     none = {"SDL_VIDEODRIVER": "offscreen", "PCSCLITE_CSOCK_NAME": str(folder / "no-pcscd")}
     return subprocess.Popen(

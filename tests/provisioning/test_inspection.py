@@ -12,32 +12,17 @@ from bench.card.residents import Residents
 from bench.fleet_keys import make_fleet, make_terminal
 from provisioning.__main__ import main
 from provisioning.inspection import Finding, inspect
+from tests.terminal.settings_text import SETTINGS
 
 NOW = datetime.now(UTC)
 
-SETTINGS = """
-[terminal]
-id = "tk-0042"
-data_dir = "data"
-site = "みほん駅前店"
-[operator]
-name = "みほん運営センター"
-contact = "0000-00-0000"
-[card]
-ca = ["{ca}"]
-[trust]
-root = "{root}"
-sealing_keys = "{keys}"
-[device]
-signing_key = "{device}"
+UPLINK = """
 [uplink]
 host = "127.0.0.1"
 port = 1
 ca = "{tls_ca}"
 cert = "{cert}"
 key = "{key}"
-[programme]
-packs = ["national-2022"]
 """
 
 
@@ -48,7 +33,9 @@ def sound(tmp_path: Path) -> Path:
     residents = Residents(tmp_path / "residents", NOW)
     file = tmp_path / "terminal.toml"
     file.write_text(
-        SETTINGS.format(
+        (SETTINGS + UPLINK).format(
+            data="data",
+            pack="national-2022",
             ca=residents.auth_ca_pem(),
             root=fleet.root,
             keys=fleet.keys,

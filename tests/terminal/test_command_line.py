@@ -10,6 +10,7 @@ import pytest
 from bench.card.residents import Residents
 from bench.fleet_keys import make_fleet, make_terminal
 from terminal.__main__ import main
+from tests.terminal.settings_text import SETTINGS
 
 
 def test_packs_explain_tells_what_is_open_on_a_day(capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,26 +40,6 @@ def test_settings_that_are_not_there_end_it_with_78(
 ) -> None:
     assert main(["--config", str(tmp_path / "nowhere.toml")]) == 78
     assert "nowhere.toml" in capsys.readouterr().err
-
-
-SETTINGS = """
-[terminal]
-id = "tk-0042"
-data_dir = "{data}"
-site = "みほん駅前店"
-[operator]
-name = "みほん運営センター"
-contact = "0000-00-0000"
-[card]
-ca = ["{ca}"]
-[trust]
-root = "{root}"
-sealing_keys = "{keys}"
-[device]
-signing_key = "{device}"
-[programme]
-packs = ["{pack}"]
-"""
 
 
 def _settings(folder: Path, **bad: str) -> Path:
