@@ -231,7 +231,7 @@ def _result(visit: Visit, facilities: Facilities, done: Done, known: Known) -> t
 def _whom_to_ask(facilities: Facilities) -> tuple[Part, ...]:
     """Stands on the paper else."""
     name, contact = facilities.operator.name, facilities.operator.contact
-    return (Note(message("accepted.ask_there", name=name, contact=contact), icon="phone"),)
+    return (Note(message("trouble.contact", name=name, phone=contact), icon="phone"),)
 
 
 def _again(facilities: Facilities) -> tuple[Part, ...]:
