@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from drivers.cards.apdu import Response
 from drivers.cards.channel import ApduChannel
-from drivers.readers.nfc_wire import ANSWERS, Kind, Line, Message, socket_pair
+from drivers.readers.nfc_wire import ANSWERS, MessageKind, WireEnd, WireMessage, socket_pair
 from terminal.ports import (
     CardEvent,
     CardIn,
@@ -105,10 +105,10 @@ class NfcBackend:
         child = self._child
         if reader != self.name or child is None:
             return CardLost("no-reader")
-        answer = child.ask(Kind.OPEN, b"", OPEN_LIMIT_S)
+        answer = child.ask(MessageKind.OPEN, b"", OPEN_LIMIT_S)
         if isinstance(answer, CardLost):
             return answer
-        if answer.kind is Kind.REFUSED:
+        if answer.kind is MessageKind.REFUSED:
             return CardRefused(CardKind(answer.text))
         return NfcChannel(child)
 
@@ -142,16 +142,16 @@ class NfcBackend:
         while (message := child.hear()) is not None:
             if message.kind in ANSWERS:
                 child.answers.put(message)
-            elif message.kind is Kind.READY:
+            elif message.kind is MessageKind.READY:
                 found = True
                 self._now_ready(child, message)
-            elif message.kind is Kind.CARD_IN:
+            elif message.kind is MessageKind.CARD_IN:
                 card = True
                 self._report(CardIn(self.name, ReaderKind.FIELD, bool(message.payload[0])))
-            elif message.kind is Kind.CARD_OUT:
+            elif message.kind is MessageKind.CARD_OUT:
                 card = False
                 self._report(CardOut(self.name))
-            elif message.kind is Kind.FAILED:
+            elif message.kind is MessageKind.FAILED:
                 slug = message.text
                 break
         self._child = None
@@ -165,7 +165,7 @@ class NfcBackend:
                 log.warning("NFC reader lost: %s", slug)
             self._report(ReaderLost(self.name))
 
-    def _now_ready(self, child: _Child, message: Message) -> None:
+    def _now_ready(self, child: _Child, message: WireMessage) -> None:
         if not message.payload[0]:
             log.warning(
                 "NFC child keeps the network: no namespace allowed; the unit's sandbox must forbid it"
@@ -190,15 +190,15 @@ class _Child:
                 stdout=subprocess.DEVNULL,
                 env={**os.environ, **OVERWRITE_FREED},
             )
-        self.line = Line(ours)
+        self.line = WireEnd(ours)
         self.line.set_timeout(1.0)
-        self.answers: queue.SimpleQueue[Message | CardLost] = queue.SimpleQueue()
+        self.answers: queue.SimpleQueue[WireMessage | CardLost] = queue.SimpleQueue()
         self._asking = threading.Lock()
         self._waiting = False
         self._lost: CardLost | None = None
         self._heard_at = time.monotonic()
 
-    def hear(self) -> Message | None:
+    def hear(self) -> WireMessage | None:
         """The next message; None when the child is gone, or is killed because it has been quiet for too long."""
         while True:
             try:
@@ -213,7 +213,7 @@ class _Child:
             self._heard_at = time.monotonic()
             return message
 
-    def ask(self, kind: Kind, payload: bytes | bytearray, limit_s: float) -> Message | CardLost:
+    def ask(self, kind: MessageKind, payload: bytes | bytearray, limit_s: float) -> WireMessage | CardLost:
         """One request and its answer. Past the limit the child is killed, and with it what it still may do."""
         with self._asking:
             if self._lost is not None:
@@ -231,7 +231,7 @@ class _Child:
             finally:
                 self._heard_at = time.monotonic()
                 self._waiting = False
-            if isinstance(answer, Message) and answer.kind is Kind.LOST:
+            if isinstance(answer, WireMessage) and answer.kind is MessageKind.LOST:
                 return CardLost(answer.text)
             return answer
 
@@ -264,7 +264,7 @@ class NfcChannel:
     def transmit(self, apdu: bytes | bytearray) -> Response | CardLost:
         if self._lost is not None:
             return self._lost
-        answer = self._child.ask(Kind.APDU, apdu, EXCHANGE_LIMIT_S)
+        answer = self._child.ask(MessageKind.APDU, apdu, EXCHANGE_LIMIT_S)
         if isinstance(answer, CardLost):
             self._lost = answer
             return answer
@@ -276,4 +276,4 @@ class NfcChannel:
         if self._lost is None:
             self._lost = CardLost("closed")
             with contextlib.suppress(OSError):
-                self._child.ask(Kind.CLOSE, b"", CLOSE_LIMIT_S)
+                self._child.ask(MessageKind.CLOSE, b"", CLOSE_LIMIT_S)

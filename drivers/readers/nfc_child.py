@@ -15,8 +15,8 @@ import time
 
 from drivers.cards.felica import kind_of_systems
 from drivers.readers.confinement import confine
-from drivers.readers.nfc_chip import CardGone, Chip, ChipSilent, Found
-from drivers.readers.nfc_wire import Kind, Line, Message
+from drivers.readers.nfc_chip import CardGone, Chip, ChipSilent, SensedCard
+from drivers.readers.nfc_wire import MessageKind, WireEnd, WireMessage
 from terminal.ports import CardKind
 
 # A card is noticed after half of this on average; much oftener would keep the field on and the chip warm.
@@ -27,9 +27,9 @@ ALIVE_EVERY_S = 1.0
 class FieldWatch:
     """`run` returns when the parent hangs up; raises `ChipSilent`."""
 
-    def __init__(self, line: Line, chip: Chip) -> None:
+    def __init__(self, line: WireEnd, chip: Chip) -> None:
         self._line, self._chip = line, chip
-        self._card: Found | None = None
+        self._card: SensedCard | None = None
         self._powered = False  # the card is activated
         self._fresh = False  # no APDU since it was activated
 
@@ -37,13 +37,13 @@ class FieldWatch:
         """The first look comes before READY: what lay there before is told apart from what comes after."""
         self._card = self._chip.sense()
         self._powered = self._fresh = self._card is not None
-        self._line.send(Kind.READY, bytes([offline]))
+        self._line.send(MessageKind.READY, bytes([offline]))
         if self._card is not None:
-            self._line.send(Kind.CARD_IN, b"\x01")
+            self._line.send(MessageKind.CARD_IN, b"\x01")
         alive_at = 0.0
         while True:
             if (now := time.monotonic()) >= alive_at:
-                self._line.send(Kind.ALIVE)
+                self._line.send(MessageKind.ALIVE)
                 alive_at = now + ALIVE_EVERY_S
             if not select.select([self._line], [], [], LOOK_EVERY_S)[0]:
                 self._look()
@@ -53,15 +53,15 @@ class FieldWatch:
                 return
             self._obey(message)
 
-    def _obey(self, message: Message) -> None:
-        if message.kind is Kind.OPEN:
+    def _obey(self, message: WireMessage) -> None:
+        if message.kind is MessageKind.OPEN:
             self._open()
-        elif message.kind is Kind.APDU:
+        elif message.kind is MessageKind.APDU:
             self._transmit(message.payload)
-        elif message.kind is Kind.CLOSE:
+        elif message.kind is MessageKind.CLOSE:
             # Woken at once: a card swapped while it has no power could not be told from the one before.
             self._sense()
-            self._line.send(Kind.CLOSED)
+            self._line.send(MessageKind.CLOSED)
 
     # ------------------------------------------------------------------ watching
 
@@ -81,11 +81,11 @@ class FieldWatch:
         self._card = found
         self._powered = self._fresh = found is not None
         if found is not None and before is None:
-            self._line.send(Kind.CARD_IN, b"\x00")
+            self._line.send(MessageKind.CARD_IN, b"\x00")
 
     def _out(self) -> None:
         self._card, self._powered = None, False
-        self._line.send(Kind.CARD_OUT)
+        self._line.send(MessageKind.CARD_OUT)
 
     # ------------------------------------------------------------------ sessions
 
@@ -93,28 +93,28 @@ class FieldWatch:
         if self._card is None or not (self._powered and self._fresh):
             self._sense()
         if self._card is None:
-            self._line.send(Kind.LOST, b"removed")
+            self._line.send(MessageKind.LOST, b"removed")
         elif self._card.technology == "B":
-            self._line.send(Kind.OPENED)
+            self._line.send(MessageKind.OPENED)
         else:
             kind = kind_of_systems(self._card.systems) if self._card.technology == "F" else CardKind.UNKNOWN
-            self._line.send(Kind.REFUSED, kind.value.encode())
+            self._line.send(MessageKind.REFUSED, kind.value.encode())
 
     def _transmit(self, apdu: bytearray) -> None:
         try:
             if self._card is None or self._card.technology != "B" or not self._powered:
-                self._line.send(Kind.LOST, b"removed")
+                self._line.send(MessageKind.LOST, b"removed")
                 return
             self._fresh = False
             answer = self._chip.transmit(self._card, apdu)
         except CardGone:
             self._chip.power_off()
-            self._line.send(Kind.LOST, b"removed")
+            self._line.send(MessageKind.LOST, b"removed")
             self._out()
             return
         finally:
             _wipe(apdu)
-        self._line.send(Kind.ANSWER, answer)
+        self._line.send(MessageKind.ANSWER, answer)
         _wipe(answer)
 
 
@@ -128,17 +128,17 @@ def main(arguments: list[str]) -> int:
     offline = confine(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which hangs up in order
     logging.disable(logging.CRITICAL)  # nfcpy logs every frame, PIN and all, when somebody turns that on
-    line = Line(socket.socket(fileno=end))
+    line = WireEnd(socket.socket(fileno=end))
     with contextlib.suppress(ConnectionError):  # the parent hung up in the middle of a sentence
         try:
             serve(line, device, offline)
         except ChipSilent as silent:
-            line.send(Kind.FAILED, silent.slug.encode())
+            line.send(MessageKind.FAILED, silent.slug.encode())
             return 1
     return 0
 
 
-def serve(line: Line, device: str, offline: bool) -> None:
+def serve(line: WireEnd, device: str, offline: bool) -> None:
     """Until the parent hangs up. A chip that answers is put to sleep in any case."""
     chip = Chip(device)
     try:

@@ -52,7 +52,7 @@ class CardGone(Exception):
 
 
 @dataclass(frozen=True)
-class Found:
+class SensedCard:
     """A card in the field. `tag` is nfcpy's activated tag (type B only), `systems` FeliCa's system codes."""
 
     technology: Literal["A", "B", "F"]
@@ -81,16 +81,16 @@ class Chip:
         self._clf.device = _open_pn532(device)
         self._clf.device.chipset.transport.least_ms = LEAST_WAIT_MS
 
-    def sense(self) -> Found | None:
+    def sense(self) -> SensedCard | None:
         """B before F before A: most cards laid down here are My Number cards."""
 
-        def sense() -> Found | None:
+        def sense() -> SensedCard | None:
             self._power_off()
             return self._sense_b() or self._sense_f() or self._sense_a()
 
         return _patiently(sense)
 
-    def still_there(self, found: Found) -> bool:
+    def still_there(self, found: SensedCard) -> bool:
         def look() -> bool:
             if found.technology == "B":
                 return self._ping(found.tag)
@@ -99,7 +99,7 @@ class Chip:
 
         return _patiently(look)
 
-    def transmit(self, found: Found, apdu: bytearray) -> bytearray:
+    def transmit(self, found: SensedCard, apdu: bytearray) -> bytearray:
         """Any APDU, extended ones too, chained by ISO/IEC 14443-4. Raises `CardGone`."""
         try:
             return bytearray(found.tag.transceive(apdu))
@@ -123,20 +123,20 @@ class Chip:
         self._clf.device.mute()
         time.sleep(POWER_OFF_S)
 
-    def _sense_b(self) -> Found | None:
+    def _sense_b(self) -> SensedCard | None:
         target = self._clf.sense(nfc.clf.RemoteTarget("106B"))
         tag = nfc.tag.activate(self._clf, target) if target is not None else None
-        return None if tag is None else Found("B", tag)
+        return None if tag is None else SensedCard("B", tag)
 
-    def _sense_a(self) -> Found | None:
-        return Found("A") if self._clf.sense(nfc.clf.RemoteTarget("106A")) is not None else None
+    def _sense_a(self) -> SensedCard | None:
+        return SensedCard("A") if self._clf.sense(nfc.clf.RemoteTarget("106A")) is not None else None
 
-    def _sense_f(self) -> Found | None:
+    def _sense_f(self) -> SensedCard | None:
         target = self._clf.sense(nfc.clf.RemoteTarget("212F"))
         if target is None:
             return None
         idm, primary = bytes(target.sensf_res[1:9]), bytes(target.sensf_res[17:19])
-        return Found("F", systems=self._systems(idm) or (int.from_bytes(primary, "big"),))
+        return SensedCard("F", systems=self._systems(idm) or (int.from_bytes(primary, "big"),))
 
     def _systems(self, idm: bytes) -> tuple[int, ...]:
         """Request System Code (JIS X 6319-4): asks the card for its areas' names, opens none. Empty if it is silent."""

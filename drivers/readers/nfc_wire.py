@@ -14,7 +14,7 @@ from enum import IntEnum
 MESSAGE_MAX = 1 + 5 + 65_536 + 2 + 8  # kind and the longest extended APDU (ISO/IEC 7816-4, 5.2), rounded up
 
 
-class Kind(IntEnum):
+class MessageKind(IntEnum):
     # to the child
     OPEN = 1
     APDU = 2
@@ -33,14 +33,16 @@ class Kind(IntEnum):
     FAILED = 24  # slug; the child ends after it
 
 
-ANSWERS = frozenset({Kind.OPENED, Kind.REFUSED, Kind.LOST, Kind.ANSWER, Kind.CLOSED})
+ANSWERS = frozenset(
+    {MessageKind.OPENED, MessageKind.REFUSED, MessageKind.LOST, MessageKind.ANSWER, MessageKind.CLOSED}
+)
 
 
 @dataclass(frozen=True, repr=False)
-class Message:
+class WireMessage:
     """`payload` is the receiver's own copy; overwrite it when it may hold a secret."""
 
-    kind: Kind
+    kind: MessageKind
     payload: bytearray
 
     @property
@@ -52,7 +54,7 @@ def socket_pair() -> tuple[socket.socket, socket.socket]:
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
 
-class Line:
+class WireEnd:
     """One end. Sending is safe from any thread, receiving is for one."""
 
     def __init__(self, end: socket.socket) -> None:
@@ -62,11 +64,11 @@ class Line:
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def send(self, kind: Kind, payload: bytes | bytearray = b"") -> None:
+    def send(self, kind: MessageKind, payload: bytes | bytearray = b"") -> None:
         """Without a copy of `payload`. Raises OSError when the other end is gone."""
         self._socket.sendmsg([bytes([kind]), payload])
 
-    def receive(self) -> Message | None:
+    def receive(self) -> WireMessage | None:
         """None when the other end is gone. Raises TimeoutError by the socket's time limit."""
         try:
             size = self._socket.recv_into(self._buffer)
@@ -74,7 +76,7 @@ class Line:
             return None
         if not size:
             return None
-        message = Message(Kind(self._buffer[0]), self._buffer[1:size])
+        message = WireMessage(MessageKind(self._buffer[0]), self._buffer[1:size])
         self._buffer[:size] = bytes(size)
         return message
 

@@ -10,7 +10,7 @@ from drivers.cards.jpki import Identity, JpkiCard
 from drivers.readers.device_thread import Abandon, DeviceThread, GuardedChannel
 from terminal.ports import CardLost, CardRefused, OtherCard, PinBlocked, PinWrong, Signed
 
-Opener = Callable[[str], ApduChannel | CardRefused | CardLost]
+OpenChannel = Callable[[str], ApduChannel | CardRefused | CardLost]
 
 
 class CardSession:
@@ -19,7 +19,7 @@ class CardSession:
     After `read` the card stays powered and its certificate file current, until `end`.
     """
 
-    def __init__(self, reader: str, opener: Opener, thread: DeviceThread) -> None:
+    def __init__(self, reader: str, opener: OpenChannel, thread: DeviceThread) -> None:
         self.thread = thread
         self.abandon: Abandon | None = None  # of the latest job; set by the event loop
         self._reader = reader
