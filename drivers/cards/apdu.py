@@ -46,7 +46,7 @@ class Ef(IntEnum):
     AUTH_PIN = 0x0018
 
 
-class Status(StrEnum):
+class StatusWord(StrEnum):
     """What SW1-SW2 says, as far as this terminal tells answers apart."""
 
     OK = "ok"  # 9000
@@ -66,47 +66,47 @@ class Status(StrEnum):
 
 
 _EXACT = {
-    0x9000: Status.OK,
-    0x6282: Status.END_OF_FILE,
-    0x6984: Status.PIN_BLOCKED,
-    0x6983: Status.PIN_BLOCKED,
-    0x6982: Status.NOT_ALLOWED,
-    0x6986: Status.NO_CURRENT_FILE,
-    0x6A82: Status.NOT_FOUND,
-    0x6700: Status.WRONG_LENGTH,
-    0x6B00: Status.BEYOND_END,
-    0x6F00: Status.NO_DIAGNOSIS,
+    0x9000: StatusWord.OK,
+    0x6282: StatusWord.END_OF_FILE,
+    0x6984: StatusWord.PIN_BLOCKED,
+    0x6983: StatusWord.PIN_BLOCKED,
+    0x6982: StatusWord.NOT_ALLOWED,
+    0x6986: StatusWord.NO_CURRENT_FILE,
+    0x6A82: StatusWord.NOT_FOUND,
+    0x6700: StatusWord.WRONG_LENGTH,
+    0x6B00: StatusWord.BEYOND_END,
+    0x6F00: StatusWord.NO_DIAGNOSIS,
 }
 
 
 @dataclass(frozen=True, repr=False)
-class Response:
+class ResponseApdu:
     """An R-APDU. `sw` is SW1-SW2, 0 if what came back was too short to hold one. Never printed: data may be personal."""
 
     data: bytes
     sw: int
 
     @classmethod
-    def of(cls, raw: bytes) -> Response:
+    def of(cls, raw: bytes) -> ResponseApdu:
         """Any bytes are a response; those that are none have the status MALFORMED."""
         if len(raw) < 2:
             return cls(b"", 0)
         return cls(bytes(raw[:-2]), int.from_bytes(raw[-2:], "big"))
 
     @property
-    def status(self) -> Status:
+    def status(self) -> StatusWord:
         if self.sw in _EXACT:
             return _EXACT[self.sw]
         sw1 = self.sw >> 8
         if sw1 == 0x61:
-            return Status.MORE_DATA
+            return StatusWord.MORE_DATA
         if sw1 == 0x6C:
-            return Status.WRONG_LE
+            return StatusWord.WRONG_LE
         if self.sw & 0xFFF0 == 0x63C0:
-            return Status.PIN_COUNTER
+            return StatusWord.PIN_COUNTER
         if 0x62 <= sw1 <= 0x6F or 0x90 <= sw1 <= 0x9F:
-            return Status.OTHER
-        return Status.MALFORMED
+            return StatusWord.OTHER
+        return StatusWord.MALFORMED
 
     @property
     def ok(self) -> bool:
@@ -129,7 +129,7 @@ class Response:
 
 
 @dataclass(frozen=True, repr=False)
-class Command:
+class CommandApdu:
     """A C-APDU without secure messaging or logical channel."""
 
     ins: int
@@ -150,33 +150,33 @@ class Command:
         return header + b"\x00" + lc + self.data + le
 
 
-def select_application(aid: Aid) -> Command:
+def select_application(aid: Aid) -> CommandApdu:
     """P2 0C: no file control information wanted, which saves its bytes."""
-    return Command(0xA4, 0x04, 0x0C, aid.value)
+    return CommandApdu(0xA4, 0x04, 0x0C, aid.value)
 
 
-def select_file(ef: Ef) -> Command:
+def select_file(ef: Ef) -> CommandApdu:
     """P1 02 is the only form that My Number cards accept for files."""
-    return Command(0xA4, 0x02, 0x0C, Ef(ef).to_bytes(2, "big"))
+    return CommandApdu(0xA4, 0x02, 0x0C, Ef(ef).to_bytes(2, "big"))
 
 
-def read_binary(offset: int, length: int) -> Command:
+def read_binary(offset: int, length: int) -> CommandApdu:
     """`length` bytes of the current file from `offset`; extended length above 256.
 
     Raises ValueError outside the 15-bit offset or 1..65536 bytes.
     """
     if not 0 <= offset <= READ_OFFSET_MAX or not 1 <= length <= EXTENDED_LE_MAX:
         raise ValueError("READ BINARY out of range")
-    return Command(0xB0, offset >> 8, offset & 0xFF, le=length)
+    return CommandApdu(0xB0, offset >> 8, offset & 0xFF, le=length)
 
 
-def get_response(length: int) -> Command:
-    return Command(0xC0, 0x00, 0x00, le=length)
+def get_response(length: int) -> CommandApdu:
+    return CommandApdu(0xC0, 0x00, 0x00, le=length)
 
 
-def query_tries() -> Command:
+def query_tries() -> CommandApdu:
     """VERIFY without data: asks the current PIN file for its counter and spends no try."""
-    return Command(0x20, 0x00, 0x80)
+    return CommandApdu(0x20, 0x00, 0x80)
 
 
 def verify(pin: bytearray) -> bytearray:
@@ -192,14 +192,14 @@ def verify(pin: bytearray) -> bytearray:
     return bytearray()
 
 
-def compute_signature(digest: bytes) -> Command:
+def compute_signature(digest: bytes) -> CommandApdu:
     """COMPUTE DIGITAL SIGNATURE over a SHA-256 DigestInfo. The answer is a 256-byte PKCS#1 v1.5 signature.
 
     The only command of the card with the proprietary class 80 (so do OpenSC and every published client send it).
     """
     if len(digest) != DIGEST_BYTES:
         raise ValueError("a SHA-256 digest has 32 bytes")
-    return Command(0x2A, 0x00, 0x80, _DIGEST_INFO_SHA256 + digest, SHORT_LE_MAX, cla=0x80)
+    return CommandApdu(0x2A, 0x00, 0x80, _DIGEST_INFO_SHA256 + digest, SHORT_LE_MAX, cla=0x80)
 
 
 def wipe(secret: bytearray) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
-from drivers.cards.apdu import SHORT_LE_MAX, Command, Response, Status, get_response
+from drivers.cards.apdu import SHORT_LE_MAX, CommandApdu, ResponseApdu, StatusWord, get_response
 from terminal.ports import CardLost
 
 MAX_PARTS = 16
@@ -15,31 +15,31 @@ MAX_PARTS = 16
 class ApduChannel(Protocol):
     """An exclusive session with one powered card. Used from one thread at a time, which it may block."""
 
-    def transmit(self, apdu: bytes | bytearray) -> Response | CardLost:
+    def transmit(self, apdu: bytes | bytearray) -> ResponseApdu | CardLost:
         """One exchange. Keeps no copy of `apdu` (it may hold a PIN). After a CardLost every later call is CardLost too.
 
         Whatever the transport answers that is not an R-APDU is CardLost with a slug; bytes that are too short to be
-        an R-APDU are `Response.of(raw)`.
+        an R-APDU are `ResponseApdu.of(raw)`.
         """
 
     def close(self) -> None:
         """Takes the power (or the field) from the card and gives the reader back. May be called twice. Never raises."""
 
 
-MALFORMED = Response(b"", 0)
+MALFORMED = ResponseApdu(b"", 0)
 
 
-def exchange(channel: ApduChannel, command: Command) -> Response | CardLost:
+def exchange(channel: ApduChannel, command: CommandApdu) -> ResponseApdu | CardLost:
     """Sends `command`; follows 61xx with GET RESPONSE and 6Cxx with one repetition, both bounded.
 
     Not for VERIFY, whose repetition could spend a try. More data than asked for, a second 6Cxx or endless 61xx
     come back as MALFORMED.
     """
     answer = channel.transmit(command.encode())
-    if isinstance(answer, Response) and answer.status is Status.WRONG_LE and command.le:
+    if isinstance(answer, ResponseApdu) and answer.status is StatusWord.WRONG_LE and command.le:
         shorter = replace(command, le=answer.announced)
         answer = channel.transmit(shorter.encode())
-        if isinstance(answer, Response) and answer.status is Status.WRONG_LE:
+        if isinstance(answer, ResponseApdu) and answer.status is StatusWord.WRONG_LE:
             return MALFORMED
     parts = bytearray()
     for _ in range(MAX_PARTS):
@@ -48,7 +48,7 @@ def exchange(channel: ApduChannel, command: Command) -> Response | CardLost:
         parts += answer.data
         if len(parts) > max(command.le, SHORT_LE_MAX):
             return MALFORMED
-        if answer.status is not Status.MORE_DATA:
-            return Response(bytes(parts), answer.sw)
+        if answer.status is not StatusWord.MORE_DATA:
+            return ResponseApdu(bytes(parts), answer.sw)
         answer = channel.transmit(get_response(answer.announced).encode())
     return MALFORMED

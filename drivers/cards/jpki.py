@@ -15,8 +15,8 @@ from drivers.cards.apdu import (
     SHORT_LE_MAX,
     Aid,
     Ef,
-    Response,
-    Status,
+    ResponseApdu,
+    StatusWord,
     compute_signature,
     query_tries,
     read_binary,
@@ -103,17 +103,17 @@ class JpkiCard:
             kind = CardKind.DRIVERS_LICENCE if licence.ok else CardKind.UNKNOWN
         return CardRefused(kind, answer.hex)
 
-    def _first_select(self) -> Response | CardLost:
+    def _first_select(self) -> ResponseApdu | CardLost:
         """A card may answer its first command after power-up with 6F00 (measured on one): asked once more."""
         self._at_certificate = False
         answer = exchange(self._channel, select_application(Aid.JPKI))
-        if isinstance(answer, Response) and answer.status is Status.NO_DIAGNOSIS:
+        if isinstance(answer, ResponseApdu) and answer.status is StatusWord.NO_DIAGNOSIS:
             answer = exchange(self._channel, select_application(Aid.JPKI))
         return answer
 
     def _check_label(self) -> CardRefused | CardLost | None:
         answer = exchange(self._channel, select_file(Ef.TOKEN_INFO))
-        if isinstance(answer, Response) and answer.ok:
+        if isinstance(answer, ResponseApdu) and answer.ok:
             answer = exchange(self._channel, read_binary(0, LABEL_BYTES))
         if isinstance(answer, CardLost):
             return answer
@@ -124,25 +124,25 @@ class JpkiCard:
 
     def _tries(self) -> int | CardRefused | CardLost:
         answer = exchange(self._channel, select_file(Ef.AUTH_PIN))
-        if isinstance(answer, Response) and answer.ok:
+        if isinstance(answer, ResponseApdu) and answer.ok:
             answer = exchange(self._channel, query_tries())
         if isinstance(answer, CardLost):
             return answer
-        if answer.status is Status.PIN_COUNTER and answer.tries <= TRIES:
+        if answer.status is StatusWord.PIN_COUNTER and answer.tries <= TRIES:
             return answer.tries
-        if answer.status is Status.PIN_BLOCKED:
+        if answer.status is StatusWord.PIN_BLOCKED:
             return 0
         return refused_file(answer, CardKind.NO_AUTH_CERTIFICATE)
 
     def _certificate(self) -> bytes | CardRefused | CardLost:
         answer = exchange(self._channel, select_file(Ef.AUTH_CERTIFICATE))
-        if isinstance(answer, Response) and answer.ok:
+        if isinstance(answer, ResponseApdu) and answer.ok:
             answer = exchange(self._channel, read_binary(0, HEADER_BYTES))
         if isinstance(answer, CardLost):
             return answer
-        if answer.status is Status.BEYOND_END:
+        if answer.status is StatusWord.BEYOND_END:
             return CardRefused(CardKind.NO_AUTH_CERTIFICATE, answer.hex)
-        if answer.status not in (Status.OK, Status.END_OF_FILE):
+        if answer.status not in (StatusWord.OK, StatusWord.END_OF_FILE):
             return refused_file(answer, CardKind.NO_AUTH_CERTIFICATE)
         header = answer.data
         total = certificate_bytes(header)
@@ -153,12 +153,12 @@ class JpkiCard:
         rest = self._read_exactly(HEADER_BYTES, total - HEADER_BYTES)
         if isinstance(rest, CardLost):
             return rest
-        if isinstance(rest, Response):
+        if isinstance(rest, ResponseApdu):
             return CardRefused(CardKind.DAMAGED, rest.hex)
         self._at_certificate = True
         return header + rest
 
-    def _read_exactly(self, offset: int, length: int) -> bytes | Response | CardLost:
+    def _read_exactly(self, offset: int, length: int) -> bytes | ResponseApdu | CardLost:
         """`length` bytes of the current file, or the answer that stood in the way (MALFORMED for too many or none)."""
         value = bytearray()
         for _ in range(READS_MAX):
@@ -168,10 +168,10 @@ class JpkiCard:
             if isinstance(answer, CardLost):
                 self.extended_failed = wanted > SHORT_LE_MAX
                 return answer
-            if wanted > SHORT_LE_MAX and answer.status in (Status.WRONG_LENGTH, Status.OTHER):
+            if wanted > SHORT_LE_MAX and answer.status in (StatusWord.WRONG_LENGTH, StatusWord.OTHER):
                 self._extended = False
                 continue
-            if answer.status not in (Status.OK, Status.END_OF_FILE):
+            if answer.status not in (StatusWord.OK, StatusWord.END_OF_FILE):
                 return answer
             if not answer.data or len(answer.data) > wanted:
                 return MALFORMED
@@ -214,23 +214,25 @@ class JpkiCard:
         slice_at = len(certificate) - COMPARED_BYTES
         command = read_binary(slice_at, COMPARED_BYTES)
         answer = exchange(self._channel, command) if self._at_certificate else None
-        if answer is None or (isinstance(answer, Response) and answer.status is Status.NO_CURRENT_FILE):
+        if answer is None or (
+            isinstance(answer, ResponseApdu) and answer.status is StatusWord.NO_CURRENT_FILE
+        ):
             answer = self._first_select()
-            if isinstance(answer, Response) and answer.ok:
+            if isinstance(answer, ResponseApdu) and answer.ok:
                 answer = exchange(self._channel, select_file(Ef.AUTH_CERTIFICATE))
-            if isinstance(answer, Response) and answer.ok:
+            if isinstance(answer, ResponseApdu) and answer.ok:
                 answer = exchange(self._channel, command)
         self._at_certificate = False
         if isinstance(answer, CardLost):
             return answer
-        if answer.status in (Status.MALFORMED, Status.NO_DIAGNOSIS):
+        if answer.status in (StatusWord.MALFORMED, StatusWord.NO_DIAGNOSIS):
             return CardRefused(CardKind.DAMAGED, answer.hex)
         return None if answer.ok and answer.data == certificate[slice_at:] else OtherCard()
 
     def _verify(self, pin: bytearray) -> PinWrong | PinBlocked | CardRefused | CardLost | None:
         """Sent once, never repeated: every VERIFY may spend a try."""
         answer = exchange(self._channel, select_file(Ef.AUTH_PIN))
-        if isinstance(answer, Response) and answer.ok:
+        if isinstance(answer, ResponseApdu) and answer.ok:
             command = verify(pin)
             if not command:
                 return CardLost("abandoned")
@@ -238,17 +240,17 @@ class JpkiCard:
                 answer = self._channel.transmit(command)
             finally:
                 wipe(command)
-            if isinstance(answer, Response) and answer.status is Status.PIN_COUNTER:
+            if isinstance(answer, ResponseApdu) and answer.status is StatusWord.PIN_COUNTER:
                 return PinWrong(min(answer.tries, TRIES))
         if isinstance(answer, CardLost):
             return answer
-        if answer.status is Status.PIN_BLOCKED:
+        if answer.status is StatusWord.PIN_BLOCKED:
             return PinBlocked()
         return None if answer.ok else CardRefused(CardKind.DAMAGED, answer.hex)
 
     def _compute(self, certificate: bytes, digest: bytes) -> bytes | CardRefused | CardLost:
         answer = exchange(self._channel, select_file(Ef.AUTH_KEY))
-        if isinstance(answer, Response) and answer.ok:
+        if isinstance(answer, ResponseApdu) and answer.ok:
             answer = exchange(self._channel, compute_signature(digest))
         if isinstance(answer, CardLost):
             return answer

@@ -6,7 +6,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from drivers.cards.apdu import Response, Status
+from drivers.cards.apdu import ResponseApdu, StatusWord
 from terminal.ports import CardKind, CardRefused
 
 LABEL_BYTES = 32
@@ -76,16 +76,16 @@ def kind_of_certificate(der: bytes) -> CardKind:
     return CardKind.NEXT_GENERATION
 
 
-def refused_application(answer: Response) -> CardKind | None:
+def refused_application(answer: ResponseApdu) -> CardKind | None:
     """The card said no to SELECT of the JPKI application: None = ask what else it is, else its kind."""
-    return CardKind.DAMAGED if answer.status is Status.MALFORMED else None
+    return CardKind.DAMAGED if answer.status is StatusWord.MALFORMED else None
 
 
-def refused_file(answer: Response, missing: CardKind) -> CardRefused:
+def refused_file(answer: ResponseApdu, missing: CardKind) -> CardRefused:
     """The card said no to a file: `missing` if the file is not there, NEXT_GENERATION if it is protected where
     My Number cards leave it free, else the card answers against its standard."""
-    if answer.status is Status.NOT_FOUND:
+    if answer.status is StatusWord.NOT_FOUND:
         return CardRefused(missing, answer.hex)
-    if answer.status is Status.NOT_ALLOWED:
+    if answer.status is StatusWord.NOT_ALLOWED:
         return CardRefused(CardKind.NEXT_GENERATION, answer.hex)
     return CardRefused(CardKind.DAMAGED, answer.hex)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
-from drivers.cards.apdu import Response
+from drivers.cards.apdu import ResponseApdu
 from drivers.cards.channel import ApduChannel
 from terminal.ports import CardLost
 
@@ -92,7 +92,7 @@ class GuardedChannel:
         self._channel = channel
         self.abandon = abandon  # of the job that uses the channel now
 
-    def transmit(self, apdu: bytes | bytearray) -> Response | CardLost:
+    def transmit(self, apdu: bytes | bytearray) -> ResponseApdu | CardLost:
         if self.abandon is not None and self.abandon.detail:
             return CardLost(self.abandon.detail)
         return self._channel.transmit(apdu)

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from drivers.cards.apdu import Response
+from drivers.cards.apdu import ResponseApdu
 from drivers.cards.channel import ApduChannel
 from drivers.readers.nfc_wire import ANSWERS, MessageKind, WireEnd, WireMessage, socket_pair
 from terminal.ports import (
@@ -261,14 +261,14 @@ class NfcChannel:
         self._child = child
         self._lost: CardLost | None = None
 
-    def transmit(self, apdu: bytes | bytearray) -> Response | CardLost:
+    def transmit(self, apdu: bytes | bytearray) -> ResponseApdu | CardLost:
         if self._lost is not None:
             return self._lost
         answer = self._child.ask(MessageKind.APDU, apdu, EXCHANGE_LIMIT_S)
         if isinstance(answer, CardLost):
             self._lost = answer
             return answer
-        response = Response.of(bytes(answer.payload))
+        response = ResponseApdu.of(bytes(answer.payload))
         answer.payload[:] = bytes(len(answer.payload))
         return response
 

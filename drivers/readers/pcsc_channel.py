@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smartcard import scard
 
-from drivers.cards.apdu import Response
+from drivers.cards.apdu import ResponseApdu
 from drivers.cards.channel import ApduChannel
 from drivers.readers.pcsc_codes import lost, slug
 from terminal.ports import CardKind, CardLost, CardRefused
@@ -26,7 +26,7 @@ class PcscChannel:
         self._lost: CardLost | None = None
         self._open = True
 
-    def transmit(self, apdu: bytes | bytearray) -> Response | CardLost:
+    def transmit(self, apdu: bytes | bytearray) -> ResponseApdu | CardLost:
         """A lost session stays lost, so that no APDU of it reaches a card that was put in later."""
         if self._lost is not None or not self._open:
             return self._lost or CardLost("closed")
@@ -37,7 +37,7 @@ class PcscChannel:
             # Success without a byte is what the first exchange after a loss looks like: no card answers so.
             self._lost = lost(code) if code != scard.SCARD_S_SUCCESS else CardLost("no-answer")
             return self._lost
-        return Response.of(bytes(octet & 0xFF for octet in answer))
+        return ResponseApdu.of(bytes(octet & 0xFF for octet in answer))
 
     def close(self) -> None:
         if not self._open:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from bench.card.model import CardModel
-from drivers.cards.apdu import Response
+from drivers.cards.apdu import ResponseApdu
 from drivers.cards.jpki import Identity, JpkiCard
 from terminal.clock import JAPAN
 from terminal.controls import Answer
@@ -166,7 +166,7 @@ class _Channel:
             card.power_on()
         self._card = card
 
-    def transmit(self, apdu: bytes | bytearray) -> Response | CardLost:
+    def transmit(self, apdu: bytes | bytearray) -> ResponseApdu | CardLost:
         card = self._readers.lying.get(self._reader)
         if card is None or card is not self._card:
             return CardLost("removed")
@@ -175,7 +175,7 @@ class _Channel:
         if self._readers.pull_at == len(self._readers.sent):
             self._readers.take(self._reader)
             return CardLost("removed")
-        return CardLost("removed") if answer is None else Response.of(answer)
+        return CardLost("removed") if answer is None else ResponseApdu.of(answer)
 
     def close(self) -> None:
         if self._card is not None:

@@ -18,7 +18,7 @@ from bench.card.model import CardModel
 from bench.card.pcscd import PrivatePcscd
 from bench.card.residents import JST, Residents
 from bench.card.slot_control import SlotProcess
-from drivers.cards.apdu import Response
+from drivers.cards.apdu import ResponseApdu
 from terminal.ports import CardLost
 
 NOW = datetime(2022, 7, 15, 10, 0, tzinfo=JST)
@@ -35,7 +35,7 @@ class DirectChannel:
         self._lost_after = lost_after
         card.power_on()
 
-    def transmit(self, apdu: bytes | bytearray) -> Response | CardLost:
+    def transmit(self, apdu: bytes | bytearray) -> ResponseApdu | CardLost:
         if self._lost_after is not None and len(self.sent) >= self._lost_after:
             return CardLost("removed")
         self.sent.append(bytes(apdu))
@@ -44,7 +44,7 @@ class DirectChannel:
             return CardLost("removed")
         self.bytes_up += len(apdu)
         self.bytes_down += len(answer)
-        return Response.of(answer)
+        return ResponseApdu.of(answer)
 
     def close(self) -> None:
         self.card.power_off()

@@ -9,7 +9,7 @@ import pytest
 
 import drivers
 from drivers.cards import apdu
-from drivers.cards.apdu import Aid, Command, Ef, Response, Status
+from drivers.cards.apdu import Aid, CommandApdu, Ef, ResponseApdu, StatusWord
 
 CARDS = Path(drivers.__file__).parent / "cards"
 
@@ -17,7 +17,7 @@ CARDS = Path(drivers.__file__).parent / "cards"
 @pytest.mark.parametrize(
     ("command", "octets"),
     [
-        (Command(0x20, 0, 0x80), "00200080"),
+        (CommandApdu(0x20, 0, 0x80), "00200080"),
         (apdu.read_binary(0, 32), "00B0000020"),
         (apdu.read_binary(0, 256), "00B0000000"),
         (apdu.read_binary(4, 257), "00B00004000101"),
@@ -29,46 +29,46 @@ CARDS = Path(drivers.__file__).parent / "cards"
             apdu.compute_signature(bytes(32)),
             "802A0080333031300D060960864801650304020105000420" + "00" * 32 + "00",
         ),
-        (Command(0x2A, 0, 0x80, bytes(300), 256, 0x80), "802A008000012C" + "00" * 300 + "0100"),
+        (CommandApdu(0x2A, 0, 0x80, bytes(300), 256, 0x80), "802A008000012C" + "00" * 300 + "0100"),
     ],
 )
-def test_a_command_is_encoded_as_iso_7816_4_says(command: Command, octets: str) -> None:
+def test_a_command_is_encoded_as_iso_7816_4_says(command: CommandApdu, octets: str) -> None:
     assert command.encode().hex().upper() == octets
 
 
 @pytest.mark.parametrize(
     ("sw", "status"),
     [
-        (0x9000, Status.OK),
-        (0x6282, Status.END_OF_FILE),
-        (0x6100, Status.MORE_DATA),
-        (0x6C10, Status.WRONG_LE),
-        (0x63C3, Status.PIN_COUNTER),
-        (0x63C0, Status.PIN_COUNTER),
-        (0x6300, Status.OTHER),
-        (0x6984, Status.PIN_BLOCKED),
-        (0x6983, Status.PIN_BLOCKED),
-        (0x6982, Status.NOT_ALLOWED),
-        (0x6986, Status.NO_CURRENT_FILE),
-        (0x6A82, Status.NOT_FOUND),
-        (0x6700, Status.WRONG_LENGTH),
-        (0x6B00, Status.BEYOND_END),
-        (0x6F00, Status.NO_DIAGNOSIS),
-        (0x6881, Status.OTHER),
-        (0x6D00, Status.OTHER),
-        (0x6E00, Status.OTHER),
-        (0x1234, Status.MALFORMED),
-        (0x6000, Status.MALFORMED),
-        (0xFFFF, Status.MALFORMED),
+        (0x9000, StatusWord.OK),
+        (0x6282, StatusWord.END_OF_FILE),
+        (0x6100, StatusWord.MORE_DATA),
+        (0x6C10, StatusWord.WRONG_LE),
+        (0x63C3, StatusWord.PIN_COUNTER),
+        (0x63C0, StatusWord.PIN_COUNTER),
+        (0x6300, StatusWord.OTHER),
+        (0x6984, StatusWord.PIN_BLOCKED),
+        (0x6983, StatusWord.PIN_BLOCKED),
+        (0x6982, StatusWord.NOT_ALLOWED),
+        (0x6986, StatusWord.NO_CURRENT_FILE),
+        (0x6A82, StatusWord.NOT_FOUND),
+        (0x6700, StatusWord.WRONG_LENGTH),
+        (0x6B00, StatusWord.BEYOND_END),
+        (0x6F00, StatusWord.NO_DIAGNOSIS),
+        (0x6881, StatusWord.OTHER),
+        (0x6D00, StatusWord.OTHER),
+        (0x6E00, StatusWord.OTHER),
+        (0x1234, StatusWord.MALFORMED),
+        (0x6000, StatusWord.MALFORMED),
+        (0xFFFF, StatusWord.MALFORMED),
     ],
 )
-def test_a_status_word_has_one_meaning(sw: int, status: Status) -> None:
-    assert Response.of(sw.to_bytes(2, "big")).status is status
+def test_a_status_word_has_one_meaning(sw: int, status: StatusWord) -> None:
+    assert ResponseApdu.of(sw.to_bytes(2, "big")).status is status
 
 
 @pytest.mark.parametrize("raw", [b"", b"\x90"])
 def test_an_answer_too_short_for_a_status_word_is_malformed(raw: bytes) -> None:
-    assert Response.of(raw).status is Status.MALFORMED
+    assert ResponseApdu.of(raw).status is StatusWord.MALFORMED
 
 
 def test_only_four_files_and_three_applications_can_be_named() -> None:
@@ -102,7 +102,7 @@ def test_select_and_read_are_built_in_one_place_each() -> None:
             if not isinstance(function, ast.FunctionDef):
                 continue
             for call in ast.walk(function):
-                if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Command" and call.args:
+                if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "CommandApdu" and call.args:
                     first = call.args[0]
                     if isinstance(first, ast.Constant) and first.value in (0xA4, 0xB0, 0xB1, 0xB2):
                         found.add((path.name, function.name))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bench.card.faults import BentCard
 from bench.card.iso7816 import IsoCard, Key, Pin
 from bench.card.residents import ROLES
-from drivers.cards.apdu import Response
+from drivers.cards.apdu import ResponseApdu
 from drivers.cards.jpki import Identity, JpkiCard
 from terminal.ports import CardKind, CardLost, CardRefused, OtherCard, PinBlocked, PinWrong
 from tests.bench.card.rig import DirectChannel, residents
@@ -325,8 +325,8 @@ class GarbageChannel:
     def __init__(self, answers: list[bytes]) -> None:
         self._answers = list(answers)
 
-    def transmit(self, apdu: bytes | bytearray) -> Response | CardLost:
-        return Response.of(self._answers.pop(0)) if self._answers else CardLost("removed")
+    def transmit(self, apdu: bytes | bytearray) -> ResponseApdu | CardLost:
+        return ResponseApdu.of(self._answers.pop(0)) if self._answers else CardLost("removed")
 
     def close(self) -> None:
         pass

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bench.card.iso7816 import IsoCard
 from bench.card.model import CardModel
-from drivers.cards.apdu import Response
+from drivers.cards.apdu import ResponseApdu
 from drivers.cards.channel import ApduChannel
 from terminal.ports import (
     CardEvent,
@@ -33,7 +33,7 @@ class Gate:
         self.opened = threading.Event()
         self.closed = False
 
-    def transmit(self, apdu: bytes | bytearray) -> Response | CardLost:
+    def transmit(self, apdu: bytes | bytearray) -> ResponseApdu | CardLost:
         if self._shut(bytes(apdu)) and not self.opened.is_set():
             self.reached.set()
             self.opened.wait(10)
@@ -96,7 +96,7 @@ class ShortOnly:
     def __init__(self, inner: ApduChannel) -> None:
         self._inner = inner
 
-    def transmit(self, apdu: bytes | bytearray) -> Response | CardLost:
+    def transmit(self, apdu: bytes | bytearray) -> ResponseApdu | CardLost:
         return CardLost("no-answer") if len(apdu) == 7 and apdu[1] == 0xB0 else self._inner.transmit(apdu)
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from contract.certificate_chain import signed_with
-from drivers.cards.apdu import Aid, Response, select_application
+from drivers.cards.apdu import Aid, ResponseApdu, select_application
 from drivers.cards.jpki import Identity, JpkiCard
 from drivers.readers.nfc import NfcBackend, NfcSettings
 from drivers.readers.station import ReaderBackend
@@ -120,13 +120,13 @@ def test_a_session_is_over_when_it_is_closed_and_the_next_begins_unpowered(
     chip.ask(op="insert", name="happy")
     log.next()
     first = log.channel()
-    assert isinstance(first.transmit(select_application(Aid.JPKI).encode()), Response)
+    assert isinstance(first.transmit(select_application(Aid.JPKI).encode()), ResponseApdu)
     first.close()
     first.close()
     assert isinstance(first.transmit(select_application(Aid.JPKI).encode()), CardLost)
     second = log.channel()
     answer = second.transmit(bytes.fromhex("00200080"))
-    assert isinstance(answer, Response)
+    assert isinstance(answer, ResponseApdu)
     assert answer.hex != "63C3"  # no file is selected after power-up
     second.close()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.cards.apdu import Aid, Response, select_application
+from drivers.cards.apdu import Aid, ResponseApdu, select_application
 from drivers.readers import nfc
 from terminal.ports import CardIn, CardLost, CardOut, Condition, ReaderFound, ReaderKind, ReaderLost
 from tests.bench.nfc.chip_process import ChipProcess
@@ -50,7 +50,7 @@ def heals(log: ReaderLog) -> None:
     assert log.next() == ReaderFound(NAME, ReaderKind.FIELD)
     assert log.next() == FROM_START
     assert log.reader.health()[0].condition is Condition.GOOD
-    assert isinstance(log.channel().transmit(SELECT), Response)
+    assert isinstance(log.channel().transmit(SELECT), ResponseApdu)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM])

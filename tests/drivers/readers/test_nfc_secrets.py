@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.cards.apdu import Ef, Response, select_file, verify
+from drivers.cards.apdu import Ef, ResponseApdu, select_file, verify
 from drivers.cards.jpki import Identity, JpkiCard
 from tests.bench.nfc.chip_process import ChipProcess
 from tests.drivers.readers.nfc_reader_log import ReaderLog, pin_of
@@ -86,7 +86,7 @@ def test_no_verify_command_stays_in_the_memory_of_the_child(chip: ChipProcess, l
     assert isinstance(JpkiCard(channel).read(), Identity)
     channel.transmit(select_file(Ef.AUTH_PIN).encode())
     answer = channel.transmit(command)
-    assert isinstance(answer, Response)
+    assert isinstance(answer, ResponseApdu)
     assert answer.ok
     log.hit(signal.SIGSTOP)  # before anything else comes to lie over it
     traces = [looked_for, looked_for.hex().encode(), looked_for.hex().upper().encode()]

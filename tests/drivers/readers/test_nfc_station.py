@@ -12,7 +12,7 @@ import pytest
 from bench.card.model import CardModel
 from bench.card.residents import Residents
 from contract.certificate_chain import signed_with
-from drivers.cards.apdu import Response
+from drivers.cards.apdu import ResponseApdu
 from drivers.cards.jpki import Identity, JpkiCard
 from drivers.readers.nfc import NfcBackend, NfcSettings
 from drivers.readers.station import CardStation
@@ -149,9 +149,9 @@ class Direct:
         self._model = model
         model.power_on()
 
-    def transmit(self, apdu: bytes | bytearray) -> Response | CardLost:
+    def transmit(self, apdu: bytes | bytearray) -> ResponseApdu | CardLost:
         answer = self._model.transmit(bytes(apdu))
-        return CardLost("removed") if answer is None else Response.of(answer)
+        return CardLost("removed") if answer is None else ResponseApdu.of(answer)
 
     def close(self) -> None:
         self._model.power_off()

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from smartcard import scard
 
-from drivers.cards.apdu import Response
+from drivers.cards.apdu import ResponseApdu
 from drivers.readers.pcsc import SETTLE_S, PcscBackend
 from drivers.readers.pcsc_channel import PcscChannel, open_session
 from drivers.readers.station import CardStation
@@ -280,7 +280,7 @@ async def test_a_card_that_lies_there_at_the_start_is_no_edge_and_has_no_power_l
     verify = bytes.fromhex("0020008004") + pin("resident-5")
     for command in (bytes.fromhex("00A4040C0AD392F000260100000001"), bytes.fromhex("00A4020C020018"), verify):
         answer = left.transmit(command)
-        assert isinstance(answer, Response) and answer.ok
+        assert isinstance(answer, ResponseApdu) and answer.ok
     scard.SCardDisconnect(left._card, scard.SCARD_LEAVE_CARD)
     assert slot("A").status()["cards"]["resident-5"]["powered"]
     late = Watched(READER)
