@@ -44,18 +44,18 @@ PATTERNS: Mapping[Lamp, Pattern] = {
 
 
 @dataclass(frozen=True)
-class Note:
+class TuneNote:
     """`sounds` False = rest. The buzzer has one tone of its own: length and repetition tell the tunes apart."""
 
     sounds: bool
     seconds: float
 
 
-TUNES: Mapping[Sound, tuple[Note, ...]] = {
-    Sound.KEY: (Note(True, 0.05),),
-    Sound.DONE: (Note(True, 0.6),),
-    Sound.TAKE_CARD: (Note(True, 0.4), Note(False, 0.3)) * 3,
-    Sound.TROUBLE: (Note(True, 0.6), Note(False, 0.2), Note(True, 0.6)),
+TUNES: Mapping[Sound, tuple[TuneNote, ...]] = {
+    Sound.KEY: (TuneNote(True, 0.05),),
+    Sound.DONE: (TuneNote(True, 0.6),),
+    Sound.TAKE_CARD: (TuneNote(True, 0.4), TuneNote(False, 0.3)) * 3,
+    Sound.TROUBLE: (TuneNote(True, 0.6), TuneNote(False, 0.2), TuneNote(True, 0.6)),
 }
 
 

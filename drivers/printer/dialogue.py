@@ -13,7 +13,15 @@ from enum import Enum
 from typing import Protocol
 
 from drivers.printer.serial import SerialLine
-from drivers.printer.status import NO_ANSWER, NO_DEVICE, Answer, Answers, Kind, needs_error_cause, status_of
+from drivers.printer.status import (
+    NO_ANSWER,
+    NO_DEVICE,
+    AnswerKind,
+    Answers,
+    StatusAnswer,
+    needs_error_cause,
+    status_of,
+)
 from terminal.ports import Condition, Printed, PrintedUnproven, PrinterStatus, PrintOutcome, PrintRefused
 
 _ANSWER_S = 0.15  # a printer answers DLE EOT within some ms; python-escpos would wait its whole second
@@ -55,7 +63,7 @@ class Dialogue:
     unclean: bool = True  # whoever was here before us may have left something
     torn: bool = False  # part of a job may be on the paper under the head
     _answers: Answers = field(default_factory=Answers)
-    _heard: deque[Answer] = field(default_factory=deque)  # one read may bring several: none may be lost
+    _heard: deque[StatusAnswer] = field(default_factory=deque)  # one read may bring several: none may be lost
 
     def ask_status(self) -> PrinterStatus:
         """Asks DLE EOT 1, 2, 4 and if needed 3; at most nine times `_ANSWER_S`.
@@ -90,12 +98,12 @@ class Dialogue:
         if self.unclean:
             # No answer to the clear command: an old model. It is clean once it has done all it was sent.
             self.line.write(_IN_ORDER, _ANSWER_S)
-            if self._wait_for(Kind.IN_ORDER, _IN_ORDER_S) is None:
+            if self._wait_for(AnswerKind.IN_ORDER, _IN_ORDER_S) is None:
                 return False
         self.unclean = False
         if self.torn:
             self.line.write(eject + _IN_ORDER, _STALL_S)
-            if self._wait_for(Kind.IN_ORDER, _WAIT_S) is None:
+            if self._wait_for(AnswerKind.IN_ORDER, _WAIT_S) is None:
                 self.unclean = True
                 return False
             self.torn = False
@@ -146,7 +154,7 @@ class Dialogue:
 
     def _watch(self, sent: float, end: float) -> _Wait | PrinterStatus:
         """Waits for the in-order answer; meanwhile, once the bytes are out (`sent`), looks for faults."""
-        if self._wait_for(Kind.IN_ORDER, sent - self.monotonic() + _WATCH_S) is not None:
+        if self._wait_for(AnswerKind.IN_ORDER, sent - self.monotonic() + _WATCH_S) is not None:
             return _Wait.ANSWERED
         silent = 0
         before: _Wait | PrinterStatus = _Wait.SILENT
@@ -161,7 +169,7 @@ class Dialogue:
             before = seen
             if silent == _SILENT_WATCHES:
                 break
-            if self._wait_for(Kind.IN_ORDER, _WATCH_S) is not None:
+            if self._wait_for(AnswerKind.IN_ORDER, _WATCH_S) is not None:
                 return _Wait.ANSWERED
         return _Wait.SILENT
 
@@ -171,12 +179,12 @@ class Dialogue:
         for kind in (1, 2, 4, 3):
             if kind == 3 and not needs_error_cause(replies[2]):
                 break
-            self._heard = deque(answer for answer in self._heard if answer.kind is Kind.IN_ORDER)
+            self._heard = deque(answer for answer in self._heard if answer.kind is AnswerKind.IN_ORDER)
             self.line.write(_ASK[kind], _ANSWER_S)
-            reply = self._wait_for_any((Kind.REAL_TIME, Kind.IN_ORDER), _ANSWER_S)
+            reply = self._wait_for_any((AnswerKind.REAL_TIME, AnswerKind.IN_ORDER), _ANSWER_S)
             if reply is None:
                 return _Wait.SILENT
-            if reply.kind is Kind.IN_ORDER:
+            if reply.kind is AnswerKind.IN_ORDER:
                 return _Wait.ANSWERED
             replies[kind] = reply.value
         return status_of(replies[1], replies[2], replies.get(3, 0), replies[4])
@@ -188,16 +196,16 @@ class Dialogue:
     def _clear(self) -> bool:
         self._hush()
         self.line.write(_CLEAR, _ANSWER_S)
-        return self._wait_for(Kind.CLEARED, _CLEAR_S) is not None
+        return self._wait_for(AnswerKind.CLEARED, _CLEAR_S) is not None
 
     def _in_order(self) -> bool:
         self._hush()
         self.line.write(_IN_ORDER, _ANSWER_S)
-        return self._wait_for(Kind.IN_ORDER, _IN_ORDER_S) is not None
+        return self._wait_for(AnswerKind.IN_ORDER, _IN_ORDER_S) is not None
 
     def _ask(self, kind: int) -> int | None:
         self.line.write(_ASK[kind], _ANSWER_S)
-        answer = self._wait_for(Kind.REAL_TIME, _ANSWER_S)
+        answer = self._wait_for(AnswerKind.REAL_TIME, _ANSWER_S)
         return None if answer is None else answer.value
 
     def _hush(self) -> None:
@@ -206,10 +214,10 @@ class Dialogue:
         self._answers = Answers()
         self._heard.clear()
 
-    def _wait_for(self, kind: Kind, timeout_s: float) -> Answer | None:
+    def _wait_for(self, kind: AnswerKind, timeout_s: float) -> StatusAnswer | None:
         return self._wait_for_any((kind,), timeout_s)
 
-    def _wait_for_any(self, kinds: Sequence[Kind], timeout_s: float) -> Answer | None:
+    def _wait_for_any(self, kinds: Sequence[AnswerKind], timeout_s: float) -> StatusAnswer | None:
         """The first answer of these kinds; others that came before it are dropped, what came after it is kept."""
         end = self.monotonic() + timeout_s
         found = self._take(kinds)
@@ -221,7 +229,7 @@ class Dialogue:
                 break
         return found
 
-    def _take(self, kinds: Sequence[Kind]) -> Answer | None:
+    def _take(self, kinds: Sequence[AnswerKind]) -> StatusAnswer | None:
         while self._heard:
             answer = self._heard.popleft()
             if answer.kind in kinds:

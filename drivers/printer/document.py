@@ -1,4 +1,4 @@
-"""From laid-out lines to ESC/POS bytes, one `Part` a line.
+"""From laid-out lines to ESC/POS bytes, one `JobPart` a line.
 
 python-escpos writes the commands it knows. It has no Kanji (its `text` would send GB18030 for Japanese), so
 Kanji bytes, ESC $, ESC J and the Japanese setup go out raw. Importing this module costs 0.15 s (escpos): the
@@ -17,7 +17,7 @@ from PIL import Image
 
 from drivers.printer.charset import kanji_bytes, width
 from drivers.printer.layout import CELL_DOTS, COLUMN_DOTS, LaidLine, Piece, SetLine, lay_out
-from drivers.printer.raster import bar, dashes, line_picture
+from drivers.printer.raster import bar, dashed_rule, line_picture
 from terminal.ports import CutLine, FeedLine, Paper, QrLine, RuleLine
 
 # At each import escpos makes a temporary folder for a cache that nobody reads again, and leaves it there.
@@ -43,17 +43,17 @@ _PROFILE = (
 
 
 @dataclass(frozen=True)
-class Part:
+class JobPart:
     """Bytes that end at a command boundary, and the paper they use."""
 
     data: bytes
     dots: int
 
 
-def compose(paper: Paper, columns: int = 48) -> tuple[Part, ...]:
+def compose(paper: Paper, columns: int = 48) -> tuple[JobPart, ...]:
     """The whole job; joined, the parts are what the printer gets. The first part is the setup."""
     composer = _Composer(columns * COLUMN_DOTS)
-    parts = [Part(SETUP, 0)]
+    parts = [JobPart(SETUP, 0)]
     laid = lay_out(paper, columns)
     for index, line in enumerate(laid):
         before = laid[index - 1] if index else None
@@ -77,7 +77,7 @@ class _Composer:
         self._pitch = -1
         self._dots = 0
 
-    def part(self, line: LaidLine, band_before: bool, band_after: bool) -> Part:
+    def part(self, line: LaidLine, band_before: bool, band_after: bool) -> JobPart:
         self._printer.clear()
         self._dots = 0
         match line:
@@ -89,13 +89,13 @@ class _Composer:
                 self._qr(line)
             case RuleLine():
                 self._feed(_RULE_BEFORE)
-                self._picture(dashes(self._width), double_width=True)
+                self._picture(dashed_rule(self._width), double_width=True)
                 self._feed(_RULE_AFTER)
             case FeedLine():
                 self._feed(line.dots)
             case CutLine():
                 self._printer.cut(feed=False)  # GS V 66 0: the printer knows how far its knife is
-        return Part(self._printer.output, self._dots)
+        return JobPart(self._printer.output, self._dots)
 
     def _raw(self, data: bytes) -> None:
         self._printer._raw(data)

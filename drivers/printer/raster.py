@@ -34,7 +34,7 @@ def line_picture(line: SetLine, width_dots: int) -> Image.Image:
     return picture.convert("1", dither=Image.Dither.NONE)
 
 
-def dashes(width_dots: int) -> Image.Image:
+def dashed_rule(width_dots: int) -> Image.Image:
     """A dashed rule 3 dots high, 6 on and 4 off, drawn at half its width: the printer doubles it."""
     picture = Image.new("1", (width_dots // 2, 3), 255)
     for x in range(0, width_dots // 2, 5):

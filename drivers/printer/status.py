@@ -14,15 +14,15 @@ _IN_ORDER_MASK = 0xF0
 CLEARED = b"\x37\x25\x00"
 
 
-class Kind(Enum):
+class AnswerKind(Enum):
     REAL_TIME = "real-time"  # to DLE EOT: may overtake everything
     IN_ORDER = "in-order"  # to GS r: everything before it has been done
     CLEARED = "cleared"  # to DLE DC4 8: buffers are empty
 
 
 @dataclass(frozen=True)
-class Answer:
-    kind: Kind
+class StatusAnswer:
+    kind: AnswerKind
     value: int = 0
 
 
@@ -32,21 +32,21 @@ class Answers:
     def __init__(self) -> None:
         self._begun = b""
 
-    def feed(self, data: bytes) -> list[Answer]:
-        found: list[Answer] = []
+    def feed(self, data: bytes) -> list[StatusAnswer]:
+        found: list[StatusAnswer] = []
         for byte in data:
             begun = self._begun + bytes((byte,))
             if CLEARED.startswith(begun):
                 self._begun = begun
                 if begun == CLEARED:
-                    found.append(Answer(Kind.CLEARED))
+                    found.append(StatusAnswer(AnswerKind.CLEARED))
                     self._begun = b""
                 continue
             self._begun = b""
             if byte & _REAL_TIME_MASK == _REAL_TIME:
-                found.append(Answer(Kind.REAL_TIME, byte))
+                found.append(StatusAnswer(AnswerKind.REAL_TIME, byte))
             elif byte & _IN_ORDER_MASK == 0:
-                found.append(Answer(Kind.IN_ORDER, byte))
+                found.append(StatusAnswer(AnswerKind.IN_ORDER, byte))
         return found
 
 

@@ -202,7 +202,7 @@ def test_a_picture_that_would_contain_a_real_time_command_gets_one_more_dot(
 ) -> None:
     dots = bytes((0x10, 0x04, 0x01, 0x10, 0x14, 0x08, 0x10, 0x05, 0x02, 0x00, 0x00, 0x00))
     unlucky = ImageChops.invert(Image.frombytes("1", (96, 1), dots))
-    monkeypatch.setattr("drivers.printer.document.dashes", lambda width: unlucky)
+    monkeypatch.setattr("drivers.printer.document.dashed_rule", lambda width: unlucky)
     data = job(RuleLine())
     raster = next(command for command in commands_in(data) if command.name == "raster")
     assert raster.data == dots.replace(b"\x10", b"\x18")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.printer.status import Answers, Kind, status_of
+from drivers.printer.status import AnswerKind, Answers, status_of
 from terminal.ports import Condition, PaperState, PrinterStatus
 
 GOOD, BAD = Condition.GOOD, Condition.BAD
@@ -38,18 +38,18 @@ def test_status_bytes_and_their_meaning(
 @pytest.mark.parametrize(
     ("data", "kinds"),
     [
-        (b"\x12", [Kind.REAL_TIME]),
-        (b"\x7e\x1a", [Kind.REAL_TIME, Kind.REAL_TIME]),
-        (b"\x00", [Kind.IN_ORDER]),
-        (b"\x0c\x03", [Kind.IN_ORDER, Kind.IN_ORDER]),
-        (b"\x37\x25\x00", [Kind.CLEARED]),
-        (b"\x37\x25\x00\x00", [Kind.CLEARED, Kind.IN_ORDER]),
-        (b"\x37\x12", [Kind.REAL_TIME]),
+        (b"\x12", [AnswerKind.REAL_TIME]),
+        (b"\x7e\x1a", [AnswerKind.REAL_TIME, AnswerKind.REAL_TIME]),
+        (b"\x00", [AnswerKind.IN_ORDER]),
+        (b"\x0c\x03", [AnswerKind.IN_ORDER, AnswerKind.IN_ORDER]),
+        (b"\x37\x25\x00", [AnswerKind.CLEARED]),
+        (b"\x37\x25\x00\x00", [AnswerKind.CLEARED, AnswerKind.IN_ORDER]),
+        (b"\x37\x12", [AnswerKind.REAL_TIME]),
         (b"\x11\x13", []),  # XON, XOFF
         (b"\xff\x80", []),
     ],
 )
-def test_answers_are_told_apart_by_their_fixed_bits(data: bytes, kinds: list[Kind]) -> None:
+def test_answers_are_told_apart_by_their_fixed_bits(data: bytes, kinds: list[AnswerKind]) -> None:
     assert [answer.kind for answer in Answers().feed(data)] == kinds
 
 
