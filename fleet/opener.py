@@ -19,8 +19,8 @@ from contract.record import Body
 from fleet import opening_store as store
 from fleet.intake_store import read_devices
 from fleet.opening import Opened, OpeningKeys, OpeningRules, Rejected, open_record, slot_of, usable_answer_key
-from fleet.opening_store import Holder, Outcome, Received
-from fleet.programme_port import Done, ProgrammePort, Refused, Unavailable
+from fleet.opening_store import Received, RecordOutcome, SlotHolder
+from fleet.programme_port import ProgrammeDone, ProgrammePort, ProgrammeRefused, ProgrammeUnavailable
 from fleet.store import Stage
 
 log = logging.getLogger("fleet.opener")
@@ -126,7 +126,7 @@ class Opener:
     def _reject(self, received: Received, rejected: Rejected) -> None:
         log.error("rejected: %s, enrolment %s", rejected.fault, received.id)
         answer = self._answer(rejected.body, received, Verdict.REFUSED, code=rejected.fault)
-        outcome = Outcome(
+        outcome = RecordOutcome(
             received.id,
             received.terminal,
             Stage.REJECTED,
@@ -167,12 +167,12 @@ class Opener:
     def _hand_over(self, candidate: _Candidate) -> bool | None:
         opened, received = candidate.opened, candidate.received
         said = self._port.hand_over(opened.body, candidate.person, opened.certificate)
-        if isinstance(said, Unavailable):
+        if isinstance(said, ProgrammeUnavailable):
             log.warning("programme port: %s", said.reason)
             return None
-        if isinstance(said, Refused):
+        if isinstance(said, ProgrammeRefused):
             answer = self._answer(opened.body, received, Verdict.REFUSED, code=said.code)
-            outcome = Outcome(
+            outcome = RecordOutcome(
                 received.id, received.terminal, Stage.REFUSED, code=said.code, sealed_answer=answer
             )
         else:
@@ -180,19 +180,19 @@ class Opener:
         self._settle(outcome)
         return True
 
-    def _done(self, candidate: _Candidate, done: Done) -> Outcome:
+    def _done(self, candidate: _Candidate, done: ProgrammeDone) -> RecordOutcome:
         received = candidate.received
         answer = self._answer(candidate.opened.body, received, Verdict.DONE, mykey_id=done.mykey_id)
-        return Outcome(received.id, received.terminal, Stage.DONE, sealed_answer=answer)
+        return RecordOutcome(received.id, received.terminal, Stage.DONE, sealed_answer=answer)
 
     def _already(self, candidate: _Candidate, alarm: str = "") -> None:
         received = candidate.received
         answer = self._answer(candidate.opened.body, received, Verdict.ALREADY)
         self._settle(
-            Outcome(received.id, received.terminal, Stage.ALREADY, alarm=alarm, sealed_answer=answer)
+            RecordOutcome(received.id, received.terminal, Stage.ALREADY, alarm=alarm, sealed_answer=answer)
         )
 
-    def _replace(self, candidate: _Candidate, current: Holder) -> bool | None:
+    def _replace(self, candidate: _Candidate, current: SlotHolder) -> bool | None:
         """The earlier signature came later. It wins if the programme can still undo what it has answered."""
         if not self._port.take_back(current.id):
             log.error("signed earlier but came later: enrolment %s", candidate.received.id)
@@ -209,7 +209,7 @@ class Opener:
             )
             opened = self._open_again(beaten)
             answer = self._answer(opened.body, beaten, Verdict.ALREADY) if opened is not None else b""
-            outcome = Outcome(
+            outcome = RecordOutcome(
                 beaten.id, beaten.terminal, Stage.ALREADY, alarm=ALARM_TAKEN_BACK, sealed_answer=answer
             )
             store.settle(connection, outcome, self._now_ms())
@@ -226,7 +226,7 @@ class Opener:
         )
         return opened if isinstance(opened, Opened) else None
 
-    def _settle(self, outcome: Outcome) -> None:
+    def _settle(self, outcome: RecordOutcome) -> None:
         with self._engine.begin() as connection:
             store.settle(connection, outcome, self._now_ms())
 

@@ -25,7 +25,7 @@ _MAX_AHEAD_S = 600  # a terminal's clock may run ahead by this much
 _SYNCED = "synced"
 
 
-class Fault(StrEnum):
+class RecordFault(StrEnum):
     """Why the opener does not believe a record. `certificate-…` faults carry the chain's own reason; what does not
     fit its programme is a `Misfit`.
     """
@@ -93,29 +93,29 @@ def open_record(
     """
     envelope = read_envelope(envelope_bytes)
     if isinstance(envelope, Malformed):
-        return Rejected(Fault.ENVELOPE)
+        return Rejected(RecordFault.ENVELOPE)
     device = find_device(envelope.terminal)
     if device is None or not signed_by(envelope, device.key):
-        return Rejected(Fault.DEVICE_SIGNATURE)
+        return Rejected(RecordFault.DEVICE_SIGNATURE)
     key = keys.sealing.get(envelope.kid)
     if key is None:
-        return Rejected(Fault.UNKNOWN_KEY)
+        return Rejected(RecordFault.UNKNOWN_KEY)
     packed = sealing.unseal(envelope.sealed(), key, envelope.info())
     if isinstance(packed, sealing.CannotOpen):
-        return Rejected(Fault.CANNOT_OPEN)
+        return Rejected(RecordFault.CANNOT_OPEN)
     unpacked = unpack(packed)
     if isinstance(unpacked, Malformed):
-        return Rejected(Fault.MALFORMED)
+        return Rejected(RecordFault.MALFORMED)
     plaintext, body = unpacked
     signed_at = _aware(body.time)
     wrong = _body_fault(body, envelope, signed_at, received_at, rules)
     if wrong is not None or signed_at is None:
-        return Rejected(wrong or Fault.TIME, body)
+        return Rejected(wrong or RecordFault.TIME, body)
     untrusted = _certificate_fault(plaintext.certificate, body, signed_at, received_at, rules)
     if untrusted is not None:
         return Rejected(untrusted, body)
     if not signed_with(plaintext.certificate, card_digest(plaintext.body), plaintext.signature):
-        return Rejected(Fault.CARD_SIGNATURE, body)
+        return Rejected(RecordFault.CARD_SIGNATURE, body)
     misfit = misfit_of(body, signed_at, rules.programmes)
     if misfit is not None:
         return Rejected(misfit, body)
@@ -124,19 +124,19 @@ def open_record(
 
 def _body_fault(
     body: Body, envelope: Envelope, signed_at: datetime | None, received_at: datetime, rules: OpeningRules
-) -> Fault | None:
+) -> RecordFault | None:
     checks = (
-        (body.v == BODY_VERSION, Fault.OTHER_VERSION),
-        (body.id == envelope.id, Fault.OTHER_ID),
-        (body.terminal == envelope.terminal, Fault.OTHER_TERMINAL),
-        (usable_answer_key(body.answer_key), Fault.ANSWER_KEY),
-        (signed_at is not None, Fault.TIME),
-        (rules.demo or not body.demo, Fault.DEMO),
+        (body.v == BODY_VERSION, RecordFault.OTHER_VERSION),
+        (body.id == envelope.id, RecordFault.OTHER_ID),
+        (body.terminal == envelope.terminal, RecordFault.OTHER_TERMINAL),
+        (usable_answer_key(body.answer_key), RecordFault.ANSWER_KEY),
+        (signed_at is not None, RecordFault.TIME),
+        (rules.demo or not body.demo, RecordFault.DEMO),
     )
     failed = next((fault for holds, fault in checks if not holds), None)
     if failed is None and signed_at is not None and not body.demo:
         ahead = (signed_at - received_at).total_seconds()
-        return Fault.FUTURE if ahead > _MAX_AHEAD_S else None
+        return RecordFault.FUTURE if ahead > _MAX_AHEAD_S else None
     return failed
 
 

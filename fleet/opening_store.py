@@ -20,7 +20,7 @@ class Received:
 
 
 @dataclass(frozen=True)
-class Holder:
+class SlotHolder:
     """Who holds a once-only place now. `done`: the programme has already answered できました."""
 
     id: str
@@ -29,7 +29,7 @@ class Holder:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RecordOutcome:
     """How one record ended, or where it stands. `alarm` asks for a person; `sealed_answer` goes to the visit."""
 
     id: str
@@ -53,13 +53,13 @@ def unopened(engine: Engine, limit: int) -> list[Received]:
         return [_received(row) for row in connection.execute(statement)]
 
 
-def holder(connection: Connection, slot: str) -> Holder | None:
+def holder(connection: Connection, slot: str) -> SlotHolder | None:
     row = connection.execute(
         select(slots.c.id, slots.c.signed_at, enrolments.c.stage)
         .join(enrolments, enrolments.c.id == slots.c.id)
         .where(slots.c.slot == slot)
     ).one_or_none()
-    return None if row is None else Holder(row.id, row.signed_at, row.stage == Stage.DONE)
+    return None if row is None else SlotHolder(row.id, row.signed_at, row.stage == Stage.DONE)
 
 
 def note_opened(connection: Connection, body: Body, *, slot: str, signed_ms: int, opened_ms: int) -> None:
@@ -84,7 +84,7 @@ def hold(connection: Connection, *, slot: str, enrolment_id: str, signed_ms: int
     connection.execute(update(enrolments).where(enrolments.c.id == enrolment_id).values(stage=Stage.HANDED))
 
 
-def settle(connection: Connection, outcome: Outcome, now_ms: int) -> None:
+def settle(connection: Connection, outcome: RecordOutcome, now_ms: int) -> None:
     """Writes an outcome. A refusal frees the place; everything with an answer queues it for its terminal.
 
     So does a rejection: a record that was handed over and can no longer be opened (its key was taken out of the

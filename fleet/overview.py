@@ -24,7 +24,7 @@ _TEXT = 80
 
 
 @dataclass(frozen=True)
-class Trouble:
+class PartTrouble:
     """What is wrong with one part, both as the terminal says it; `part` is empty for an alarm of the whole."""
 
     part: str
@@ -46,7 +46,7 @@ class TerminalRow:
     paper: str
     outbox_depth: int | None
     outbox_oldest_s: int | None
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[PartTrouble, ...]
     version: str
     demo: bool
     proof: Proof | None
@@ -183,16 +183,18 @@ def condition_of(state: str | None, last_seen: int | None, health: Health | None
     return "unknown"
 
 
-def _troubles(health: Health | None) -> tuple[Trouble, ...]:
+def _troubles(health: Health | None) -> tuple[PartTrouble, ...]:
     if health is None:
         return ()
     parts = [
-        Trouble(_brief(one.name), _brief(one.detail or one.device))
+        PartTrouble(_brief(one.name), _brief(one.detail or one.device))
         for one in health.devices
         if one.device != "online"
     ]
-    found = [*parts, *(Trouble("", _brief(alarm)) for alarm in health.alarms)]
-    return tuple(found) if len(found) <= _TROUBLES else (*found[:_TROUBLES], Trouble("", f"… {len(found)}"))
+    found = [*parts, *(PartTrouble("", _brief(alarm)) for alarm in health.alarms)]
+    return (
+        tuple(found) if len(found) <= _TROUBLES else (*found[:_TROUBLES], PartTrouble("", f"… {len(found)}"))
+    )
 
 
 def _brief(text: str) -> str:

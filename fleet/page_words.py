@@ -9,7 +9,7 @@ from fleet.slug_words import PARTS, REASONS, TROUBLES, in_language
 
 
 @dataclass(frozen=True)
-class Words:
+class PageWords:
     title: str
     sample: str
     demo: str
@@ -37,7 +37,7 @@ class Words:
     difference: str
 
 
-_JA = Words(
+_JA = PageWords(
     title="端末のようす",
     sample="見本",
     demo="デモ",
@@ -96,7 +96,7 @@ _JA = Words(
     difference="{day} (UTC) の照合: 端末 {told}件、センター {held}件",
 )
 
-_EN = Words(
+_EN = PageWords(
     title="Terminals and enrolments",
     sample="SAMPLE",
     demo="Demo",
@@ -155,4 +155,4 @@ _EN = Words(
     difference="{day} (UTC) differs: terminal {told}, fleet {held}",
 )
 
-WORDS: Mapping[str, Words] = {"ja": _JA, "en": _EN}
+WORDS: Mapping[str, PageWords] = {"ja": _JA, "en": _EN}

@@ -9,27 +9,27 @@ from contract.record import Body
 
 
 @dataclass(frozen=True)
-class Done:
+class ProgrammeDone:
     """できました. `mykey_id` is the 8-character マイキーID, after a 予約 only."""
 
     mykey_id: str = ""
 
 
 @dataclass(frozen=True)
-class Refused:
+class ProgrammeRefused:
     """できませんでした. `code` is a slug, to be put into words by the terminal's catalogue."""
 
     code: str
 
 
 @dataclass(frozen=True)
-class Unavailable:
+class ProgrammeUnavailable:
     """The back office cannot answer now; the record waits and is handed over again."""
 
     reason: str
 
 
-PortAnswer = Done | Refused | Unavailable
+PortAnswer = ProgrammeDone | ProgrammeRefused | ProgrammeUnavailable
 
 
 class ProgrammePort(Protocol):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from sqlalchemy import Column, Engine, MetaData, String, Table, select
 
 from contract.record import Body, Procedure
-from fleet.programme_port import Done, PortAnswer, Refused
+from fleet.programme_port import PortAnswer, ProgrammeDone, ProgrammeRefused
 from fleet.store import insert_new
 
 _metadata = MetaData()
@@ -59,13 +59,13 @@ class SampleProgramme:
 
     def hand_over(self, body: Body, person: str, certificate: bytes) -> PortAnswer:  # noqa: ARG002  # as above
         if body.procedure is Procedure.RESERVATION:
-            return Done(self._mykey_id(person))
+            return ProgrammeDone(self._mykey_id(person))
         if body.service is None:
-            return Refused("sample-no-service")
+            return ProgrammeRefused("sample-no-service")
         code = self._refuse.get(body.service.id)
         if code is None and body.service.id.endswith(_REFUSED_ENDING):
             code = _REFUSED_CODE
-        return Refused(code) if code is not None else Done()
+        return ProgrammeRefused(code) if code is not None else ProgrammeDone()
 
     def take_back(self, enrolment_id: str) -> bool:  # noqa: ARG002  # the sample keeps nothing of an application
         return self._withdraws

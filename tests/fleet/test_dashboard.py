@@ -19,7 +19,7 @@ from fleet.dashboard import make_dashboard, span
 from fleet.intake import Arrival, Reason, judge
 from fleet.intake_store import read_devices, register_device, take
 from fleet.opener import ALARM_SIGNED_EARLIER, ALARM_TAKEN_BACK
-from fleet.opening import Fault
+from fleet.opening import RecordFault
 from fleet.overview import SILENT_AFTER_MS, condition_of, read_overview
 from fleet.page_words import WORDS
 from fleet.programme_rules import Misfit
@@ -183,7 +183,7 @@ def test_the_page_speaks_english_on_request(engine: Engine, terminal: Terminal) 
 
 
 SLUGS = {
-    *map(str, (*Reason, *Fault, *Misfit)),
+    *map(str, (*Reason, *RecordFault, *Misfit)),
     *(
         f"certificate-{reason}"
         for reason in ("damaged", "key-type", "issuer", "test-ca", "not-yet", "expired")

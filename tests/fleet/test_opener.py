@@ -23,7 +23,7 @@ from fleet.intake import Arrival, judge
 from fleet.intake_store import read_devices, take
 from fleet.opener import ALARM_SIGNED_EARLIER, ALARM_TAKEN_BACK, AnswerSigner, Opener
 from fleet.opening import OpeningKeys, OpeningRules
-from fleet.programme_port import Done, PortAnswer, Refused, Unavailable
+from fleet.programme_port import PortAnswer, ProgrammeDone, ProgrammeRefused, ProgrammeUnavailable
 from fleet.sample_programme import SampleProgramme
 from fleet.store import answers, enrolments, metadata, openings, slots
 from tests.fleet.records import (
@@ -47,7 +47,7 @@ class RecordedPort:
 
     sample: bool = False
     withdraws: bool = False
-    said: Callable[[Body], PortAnswer] = lambda _body: Done()
+    said: Callable[[Body], PortAnswer] = lambda _body: ProgrammeDone()
     handed: list[str] = field(default_factory=list)
     taken_back: list[str] = field(default_factory=list)
 
@@ -135,14 +135,14 @@ def desk(engine: Engine, terminal: Terminal) -> Desk:
 
 
 def test_a_record_that_can_no_longer_be_opened_gives_its_place_free(desk: Desk) -> None:
-    desk.port.said = lambda _body: Unavailable("down")
+    desk.port.said = lambda _body: ProgrammeUnavailable("down")
     first = desk.arrive()
     assert desk.opener().work() is None
     assert desk.stage(first) == "handed"
     with desk.engine.begin() as connection:
         broken = {"envelope": b"cut off"}
         connection.execute(update(enrolments).where(enrolments.c.id == first).values(broken))
-    desk.port.said = lambda _body: Done()
+    desk.port.said = lambda _body: ProgrammeDone()
     second = desk.arrive(minutes=1)
     while desk.opener().work():
         pass
@@ -195,10 +195,10 @@ def test_a_second_reservation_is_told_that_the_first_stands(desk: Desk) -> None:
 
 
 def test_a_refusal_frees_the_place(desk: Desk) -> None:
-    desk.port.said = lambda _body: Refused("closed")
+    desk.port.said = lambda _body: ProgrammeRefused("closed")
     first = desk.arrive()
     desk.opener().work()
-    desk.port.said = lambda _body: Done()
+    desk.port.said = lambda _body: ProgrammeDone()
     second = desk.arrive(minutes=1)
     desk.opener().work()
     assert (desk.stage(first), desk.stage(second)) == ("refused", "done")
@@ -207,7 +207,7 @@ def test_a_refusal_frees_the_place(desk: Desk) -> None:
 
 def test_a_refusal_frees_the_place_within_one_batch(desk: Desk) -> None:
     desk.port.said = lambda body: (
-        Refused("closed") if body.service and body.service.id == "kohaku" else Done()
+        ProgrammeRefused("closed") if body.service and body.service.id == "kohaku" else ProgrammeDone()
     )
     first = desk.arrive(service=chosen("kohaku", "4539578763621486"))
     second = desk.arrive(minutes=1)
@@ -237,11 +237,11 @@ def test_the_earlier_signature_wins_late_if_the_programme_can_undo(desk: Desk) -
 
 
 def test_an_unreachable_programme_makes_records_wait_and_loses_none(desk: Desk) -> None:
-    desk.port.said = lambda _body: Unavailable("line down")
+    desk.port.said = lambda _body: ProgrammeUnavailable("line down")
     first, second = desk.arrive(), desk.arrive(minutes=1)
     assert desk.opener().work() is None
     assert (desk.stage(first), desk.stage(second)) == ("handed", "received")
-    desk.port.said = lambda _body: Done()
+    desk.port.said = lambda _body: ProgrammeDone()
     desk.opener().work()
     assert (desk.stage(first), desk.stage(second)) == ("done", "already")
 
@@ -257,7 +257,7 @@ def test_a_record_whose_handing_over_was_interrupted_is_handed_over_again(desk: 
     id_ = desk.arrive()
     with pytest.raises(Killed):
         desk.opener().work()
-    desk.port.said = lambda _body: Done()
+    desk.port.said = lambda _body: ProgrammeDone()
     desk.opener().work()
     assert desk.port.handed == [id_, id_]
     assert desk.stage(id_) == "done"
@@ -265,11 +265,11 @@ def test_a_record_whose_handing_over_was_interrupted_is_handed_over_again(desk: 
 
 
 def test_while_a_holder_waits_for_its_answer_an_earlier_signature_waits_too(desk: Desk) -> None:
-    desk.port.said = lambda _body: Unavailable("line down")
+    desk.port.said = lambda _body: ProgrammeUnavailable("line down")
     later = desk.arrive(minutes=5)
     assert desk.opener().work() is None
     earlier = desk.arrive(minutes=1)
-    desk.port.said = lambda _body: Done()
+    desk.port.said = lambda _body: ProgrammeDone()
     while desk.opener().work():
         pass
     assert (desk.stage(later), desk.stage(earlier)) == ("done", "already")
@@ -386,7 +386,7 @@ def test_neither_serial_nor_id_nor_certificate_of_a_resident_stands_in_the_store
 
 
 def test_nobody_holds_a_place_after_a_refusal(desk: Desk) -> None:
-    desk.port.said = lambda _body: Refused("closed")
+    desk.port.said = lambda _body: ProgrammeRefused("closed")
     desk.arrive()
     desk.opener().work()
     with desk.engine.connect() as connection:
