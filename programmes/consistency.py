@@ -10,7 +10,7 @@ import msgspec
 
 from contract.tables import FaultList
 from programmes.model import Measure, Pack, Sourced
-from programmes.services import Catalogue, Entry, Service
+from programmes.services import Entry, Service, ServiceCatalogue
 
 DECIDABLE_HERE = frozenset(
     {"phase", "hours", "service-dates", "channel", "card-kind", "certificate-dates", "renewal-wait", "tries"}
@@ -36,7 +36,7 @@ def check_pack(pack: Pack, faults: FaultList) -> None:
             )
 
 
-def check_catalogue(catalogue: Catalogue, faults: FaultList) -> None:
+def check_catalogue(catalogue: ServiceCatalogue, faults: FaultList) -> None:
     """Every rule within a file of services."""
     _check_sources(catalogue, frozenset(catalogue.sources), faults)
     _no_doubles((service.key for service in catalogue.services), "services", faults)
@@ -46,7 +46,7 @@ def check_catalogue(catalogue: Catalogue, faults: FaultList) -> None:
         _check_service(service, f"services[{index}]", faults)
 
 
-def check_together(pack: Pack, catalogue: Catalogue, faults: FaultList) -> None:
+def check_together(pack: Pack, catalogue: ServiceCatalogue, faults: FaultList) -> None:
     """The rules between a catalogue and the programme that it is for."""
     known = _measure_keys(pack.measures)
     for index, service in enumerate(catalogue.services):
@@ -68,7 +68,7 @@ def sourced_rows(thing: object, at: str = "") -> Iterator[tuple[str, Sourced]]:
             yield from sourced_rows(row, f"{at}[{index}]")
 
 
-def _check_sources(thing: Pack | Catalogue, tags: frozenset[str], faults: FaultList) -> None:
+def _check_sources(thing: Pack | ServiceCatalogue, tags: frozenset[str], faults: FaultList) -> None:
     for at, row in sourced_rows(thing):
         for tag in row.source:
             if tag not in tags:

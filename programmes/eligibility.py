@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from programmes.days import end_of, in_japan, start_of
-from programmes.model import AnsweredBy, Condition, Pack, RenewalWait, Sourced, Text
+from programmes.model import AnsweredBy, EligibilityCondition, Pack, RenewalWait, Sourced, Text
 from programmes.opening import (
     Moment,
     NotOpen,
@@ -225,7 +225,7 @@ def certificate_state(pack: Pack, not_before: datetime, not_after: datetime, at:
 # ------------------------------------------------------------------------------------- said, not decided
 
 
-def conditions(pack: Pack, answered_by: AnsweredBy) -> tuple[Condition, ...]:
+def conditions(pack: Pack, answered_by: AnsweredBy) -> tuple[EligibilityCondition, ...]:
     """The pack's wording for the conditions of one kind of answer, in the pack's order."""
     return tuple(row for row in pack.conditions if row.answered_by == answered_by)
 

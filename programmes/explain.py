@@ -38,12 +38,12 @@ from programmes.model import (
     Sourced,
     Text,
 )
-from programmes.opening import Moment, NotOpen, State, Why, function_state, measure_state, phase_state
+from programmes.opening import Moment, NotOpen, OpeningState, Why, function_state, measure_state, phase_state
 from programmes.opening import phase_in_force as in_force
 from programmes.search import in_kana_order
 from programmes.services import Service, ServicePeriod
 
-Language = Literal["ja", "en"]
+ExplanationLanguage = Literal["ja", "en"]
 
 _FUNCTIONS: tuple[tuple[Function, str, str], ...] = (
     ("reservation", "予約", "reservation"),
@@ -87,7 +87,7 @@ _ANSWERED: tuple[tuple[AnsweredBy, str, str], ...] = (
 class _Writer:
     """Words of one language and the citations of one programme."""
 
-    language: Language
+    language: ExplanationLanguage
     sources: Mapping[str, Source]
 
     def say(self, ja: str, en: str) -> str:
@@ -117,7 +117,7 @@ class _Writer:
         return words
 
 
-def explain(programme: Programme, at: Moment, language: Language = "ja") -> str:
+def explain(programme: Programme, at: Moment, language: ExplanationLanguage = "ja") -> str:
     """Text for a technician or a manager: measures, functions, services, conditions, contacts, sources."""
     write = _Writer(language, programme.pack.sources)
     pack = programme.pack
@@ -176,7 +176,7 @@ def _measure(programme: Programme, measure: Measure, at: Moment, write: _Writer)
     return lines
 
 
-def _state(state: State, write: _Writer) -> str:
+def _state(state: OpeningState, write: _Writer) -> str:
     if isinstance(state, NotOpen):
         words = "✕ " + write.say(*_WHY[state.why])
         if state.since is not None:

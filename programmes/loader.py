@@ -17,7 +17,7 @@ from contract.tables import TOML_TYPES, Fault, FaultList, decode
 from programmes.consistency import check_catalogue, check_pack, check_together
 from programmes.faults import PackFaults
 from programmes.model import Measure, Pack, Source
-from programmes.services import Catalogue, Service
+from programmes.services import Service, ServiceCatalogue
 
 PACKS = Path(__file__).parent / "packs"
 LARGEST_FILE = 1_000_000
@@ -52,7 +52,7 @@ class Programme:
 
 @dataclass(frozen=True)
 class _Read:
-    parsed: Pack | Catalogue | None
+    parsed: Pack | ServiceCatalogue | None
     faults: tuple[Fault, ...]
     digest: bytes = b""
 
@@ -65,14 +65,14 @@ def load(packs: Sequence[str | Path], folder: Path = PACKS) -> tuple[Programme, 
     """
     faults: list[Fault] = []
     programmes: list[tuple[str, Pack, bytes, Path]] = []
-    extras: list[tuple[str, Catalogue, bytes]] = []
+    extras: list[tuple[str, ServiceCatalogue, bytes]] = []
     for entry in packs:
         path = _path_of(entry, folder)
         read = read_file(path)
         faults += read.faults
         if isinstance(read.parsed, Pack):
             programmes.append((path.name, read.parsed, read.digest, path.parent))
-        elif isinstance(read.parsed, Catalogue):
+        elif isinstance(read.parsed, ServiceCatalogue):
             extras.append((path.name, read.parsed, read.digest))
     if not faults:
         faults += _names_that_clash(programmes, extras)
@@ -115,7 +115,7 @@ def _read(name: str, _changed_ns: int, size: int) -> _Read:
     return _Read(None, tuple(faults.found))
 
 
-def _parsed(raw: Mapping[str, object], path: Path, faults: FaultList) -> Pack | Catalogue | None:
+def _parsed(raw: Mapping[str, object], path: Path, faults: FaultList) -> Pack | ServiceCatalogue | None:
     match raw.get("kind"):
         case "programme":
             pack = _whole(raw, Pack) or decode(raw, Pack, faults)
@@ -125,7 +125,7 @@ def _parsed(raw: Mapping[str, object], path: Path, faults: FaultList) -> Pack | 
                     faults.add("name", f"differs from the file's name `{path.stem}`", "rename one of them")
             return pack
         case "services":
-            catalogue = _whole(raw, Catalogue) or decode(raw, Catalogue, faults)
+            catalogue = _whole(raw, ServiceCatalogue) or decode(raw, ServiceCatalogue, faults)
             if catalogue is not None:
                 check_catalogue(catalogue, faults)
             return catalogue
@@ -146,13 +146,13 @@ def _assembled(
     pack: Pack,
     digest: bytes,
     home: Path,
-    extras: Sequence[tuple[str, Catalogue, bytes]],
+    extras: Sequence[tuple[str, ServiceCatalogue, bytes]],
     faults: list[Fault],
 ) -> Programme:
     own = read_file(home / pack.services)
     faults += own.faults
-    parts: list[tuple[str, Catalogue, bytes]] = []
-    if isinstance(own.parsed, Catalogue):
+    parts: list[tuple[str, ServiceCatalogue, bytes]] = []
+    if isinstance(own.parsed, ServiceCatalogue):
         parts.append((pack.services, own.parsed, own.digest))
     elif own.parsed is not None:
         faults.append(Fault(pack.services, "kind", "is not a file of services", 'kind = "services"'))
@@ -179,7 +179,7 @@ def _assembled(
 
 
 def _names_that_clash(
-    programmes: Sequence[tuple[str, Pack, bytes, Path]], extras: Sequence[tuple[str, Catalogue, bytes]]
+    programmes: Sequence[tuple[str, Pack, bytes, Path]], extras: Sequence[tuple[str, ServiceCatalogue, bytes]]
 ) -> list[Fault]:
     names = [pack.name for _, pack, _, _ in programmes]
     faults = [

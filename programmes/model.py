@@ -172,7 +172,7 @@ class ResultExpected(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=T
     where: Text
 
 
-class Condition(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class EligibilityCondition(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One condition of eligibility and who can answer it: this terminal, the resident, or only the programme."""
 
     key: Slug
@@ -242,7 +242,7 @@ class Pack(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     maintenance: tuple[Maintenance, ...] = ()
     budget_stops: tuple[BudgetStop, ...] = ()
     reliefs: tuple[Relief, ...] = ()
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[EligibilityCondition, ...] = ()
     who: tuple[Who, ...] = ()
     contacts: tuple[Contact, ...] = ()
     counters: tuple[Counter, ...] = ()

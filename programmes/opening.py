@@ -78,7 +78,7 @@ class NotOpen:
     again: datetime | None = None
 
 
-State = Open | NotOpen
+OpeningState = Open | NotOpen
 
 
 def phase_in_force(pack: Pack, measure: str, day: date) -> Phase | None:
@@ -87,7 +87,7 @@ def phase_in_force(pack: Pack, measure: str, day: date) -> Phase | None:
     return max(known, key=lambda phase: phase.known_from, default=None)
 
 
-def measure_state(pack: Pack, measure: str, at: Moment) -> State:
+def measure_state(pack: Pack, measure: str, at: Moment) -> OpeningState:
     """Whether 申込 for one measure is open by its dates. Hours and maintenance: `function_state`."""
     found = next((row for row in pack.measures if row.key == measure), None)
     if found is None:
@@ -99,7 +99,7 @@ def measure_state(pack: Pack, measure: str, at: Moment) -> State:
     return phase_state(pack, measure, at)
 
 
-def phase_state(pack: Pack, measure: str, at: Moment) -> State:
+def phase_state(pack: Pack, measure: str, at: Moment) -> OpeningState:
     """The same by the programme's dates alone, whether offered at this terminal or not."""
     if not at.clock_trusted:
         return NotOpen(Why.CLOCK_UNTRUSTED)
@@ -130,7 +130,7 @@ def stops_offline(pack: Pack, ends: datetime, at: Moment) -> bool:
     return not at.online and in_japan(at.now) >= offline_stop_of(pack, ends)
 
 
-def function_state(pack: Pack, function: Function, at: Moment) -> State:
+def function_state(pack: Pack, function: Function, at: Moment) -> OpeningState:
     """Whether a function can be used at this moment; the lasting reasons come before the passing ones.
 
     予約 and 申込 need an open measure that is offered here. 照会 goes on after the end of a programme, but needs
@@ -158,7 +158,7 @@ def function_state(pack: Pack, function: Function, at: Moment) -> State:
     return Open(lasting.closes, lasting.ends, pauses, rows)
 
 
-def _any_measure(pack: Pack, at: Moment) -> State:
+def _any_measure(pack: Pack, at: Moment) -> OpeningState:
     """The offered measure that stays open longest; if none is open, the one that opens next or ended last."""
     states = [measure_state(pack, row.key, at) for row in pack.measures if row.offered_here]
     opened = [state for state in states if isinstance(state, Open)]

@@ -13,9 +13,9 @@ from msgspec import Meta, Struct
 
 from programmes.model import Slug, Source, Sourced, Text
 
-Kind = Literal["e-money", "prepaid", "qr", "credit", "debit"]
+ServiceKind = Literal["e-money", "prepaid", "qr", "credit", "debit"]
 CharacterClass = Literal["digits", "upper-alphanumeric", "alphanumeric"]
-Drawing = Literal["card-back-number", "card-back-code", "app-screen", "web-page", "none"]
+EntryDrawing = Literal["card-back-number", "card-back-code", "app-screen", "web-page", "none"]
 Kana = Annotated[str, Meta(pattern=r"^[ぁ-ゖー]+$", description="hiragana and ー only")]
 
 LONGEST_ENTRY = 32
@@ -31,7 +31,7 @@ class Entry(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     label: Text
     where: Text
-    drawing: Drawing
+    drawing: EntryDrawing
     length: Annotated[int, Meta(ge=1, le=LONGEST_ENTRY)] | None = None
     character_class: CharacterClass = "alphanumeric"
     groups: tuple[Annotated[int, Meta(ge=1, le=LONGEST_ENTRY)], ...] = ()
@@ -63,7 +63,7 @@ class Service(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     )
     name: Text
     kana: Annotated[tuple[Kana, ...], Meta(min_length=1, description="readings, the usual one first")]
-    service_kind: Kind
+    service_kind: ServiceKind
     fictitious: bool = False
     measures: Annotated[tuple[Slug, ...], Meta(min_length=1)]
     channel: Literal["terminal", "own-app"]
@@ -80,7 +80,7 @@ class Service(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     periods: tuple[ServicePeriod, ...] = ()
 
 
-class Catalogue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ServiceCatalogue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A file of services. Named in `packs` beside a programme, it adds to or replaces that programme's own."""
 
     format: Literal[1]

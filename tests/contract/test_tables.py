@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from contract.tables import TOML_TYPES, FaultList, decode
 from programmes.loader import PACKS
 from programmes.model import Pack, Source
-from programmes.services import Catalogue
+from programmes.services import ServiceCatalogue
 
 
 @pytest.mark.parametrize(
     ("file", "struct"),
     [
         ("national-2022.toml", Pack),
-        ("national-2022.services.toml", Catalogue),
-        ("demo-services.toml", Catalogue),
+        ("national-2022.services.toml", ServiceCatalogue),
+        ("demo-services.toml", ServiceCatalogue),
     ],
 )
 def test_key_by_key_gives_the_same_as_all_at_once(file: str, struct: type[msgspec.Struct]) -> None:
