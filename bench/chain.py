@@ -12,7 +12,7 @@ from contract.reference_number import reference_number
 
 
 @dataclass(frozen=True)
-class Record:
+class TracedRecord:
     """One enrolment. `rows`: how often it stands in the fleet's table (0 or 1 when nothing is wrong).
 
     `stage` is the fleet's word, `verdict` the opener's, `answers` how many were sent back to the terminal.
@@ -31,7 +31,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Chain:
-    records: tuple[Record, ...]
+    records: tuple[TracedRecord, ...]
     quarantined: int
 
     @property
@@ -39,7 +39,7 @@ class Chain:
         """Stored here, not acknowledged."""
         return sum(record.stored and not record.acked for record in self.records)
 
-    def numbered(self, number: str) -> tuple[Record, ...]:
+    def numbered(self, number: str) -> tuple[TracedRecord, ...]:
         """Records of this 受付番号."""
         return tuple(record for record in self.records if record.number == number)
 
@@ -65,7 +65,7 @@ def read_chain(folder: RunFolder) -> Chain:
     aside = _rows(folder.fleet_db, "SELECT coalesce(sum(times), 0) FROM quarantine")
     return Chain(
         tuple(
-            Record(
+            TracedRecord(
                 id=one,
                 number=reference_number(one),
                 stored=one in stored,

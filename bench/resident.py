@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bench.robot import RobotClient, RobotRefused, Shown
+from bench.robot import RobotClient, RobotRefused, ShownView
 from contract.reference_number import is_reference_number
 
 _PAGES = 8  # no view has more
@@ -28,7 +28,7 @@ class Errand(StrEnum):
 
 
 @dataclass(frozen=True, repr=False)
-class Person:
+class Visitor:
     """Who comes, and what they type. `service_id` is not typed on a 予約."""
 
     name: str
@@ -43,7 +43,7 @@ class Resident:
     """
 
     def __init__(
-        self, robot: RobotClient, person: Person, card: Callable[..., object], timeout_s: float = 20.0
+        self, robot: RobotClient, person: Visitor, card: Callable[..., object], timeout_s: float = 20.0
     ) -> None:
         self.robot = robot
         self.person = person
@@ -127,7 +127,7 @@ class Resident:
 
     # ------------------------------------------------------------------ single acts
 
-    def see(self, view: str) -> Shown:
+    def see(self, view: str) -> ShownView:
         return self.robot.wait(view, self._timeout_s)
 
     def lift(self) -> None:
@@ -148,13 +148,13 @@ class Resident:
             self.robot.type(field, digit)
 
 
-def _has_come_to_its_end(shown: Shown) -> bool:
+def _has_come_to_its_end(shown: ShownView) -> bool:
     return shown.view == "Accepted" and any(
         shown.choice(choice) is not None for choice in ("finish", "page-next")
     )
 
 
-def numbers_on(shown: Shown) -> tuple[str, ...]:
+def numbers_on(shown: ShownView) -> tuple[str, ...]:
     """受付番号 as they stand on the screen, in order."""
     found = (number for text in shown.texts for number in _NUMBER.findall(text))
     return tuple(number for number in found if is_reference_number(number))
@@ -164,7 +164,7 @@ def start_again(robot: RobotClient, lift: Callable[[], object], timeout_s: float
     """From whatever stands on the screen back to Attract: the card is taken, words of an ending are left."""
     lift()
 
-    def step(shown: Shown) -> bool:
+    def step(shown: ShownView) -> bool:
         for choice in ("leave", "finish", "stop-now", "stop", "back"):
             if shown.view != "Attract" and shown.choice(choice) is not None:
                 with contextlib.suppress(RobotRefused):  # the view changed under the finger

@@ -30,7 +30,7 @@ class ShownField(msgspec.Struct, frozen=True):
     groups: tuple[str, ...] = ()
 
 
-class Shown(msgspec.Struct, frozen=True):
+class ShownView(msgspec.Struct, frozen=True):
     """What stands on the screen."""
 
     view: str
@@ -81,7 +81,7 @@ class RobotClient:
             self._connection.close()
             self._connection, self._buffer = None, b""
 
-    def view(self) -> Shown:
+    def view(self) -> ShownView:
         return _shown(self._ask({"op": "view"}))
 
     def press(self, id_: str) -> ShownChoice:
@@ -105,14 +105,14 @@ class RobotClient:
                 f"{len(text)} characters for {field!r} were not typed: {why}; on {self.view()}"
             )
 
-    def wait(self, view: str, timeout_s: float = 10.0) -> Shown:
+    def wait(self, view: str, timeout_s: float = 10.0) -> ShownView:
         """Until that view is drawn."""
         answer = self._ask({"op": "wait", "view": view, "timeout_s": timeout_s}, timeout_s)
         if answer.get("ok") is False:
             raise RobotRefused(f"{view} did not come within {timeout_s:g} s; there is {self.view()}")
         return _shown(answer)
 
-    def wait_until(self, true: Callable[[Shown], bool], what: str, timeout_s: float = 10.0) -> Shown:
+    def wait_until(self, true: Callable[[ShownView], bool], what: str, timeout_s: float = 10.0) -> ShownView:
         """Until the screen is as `true` wants it; `what` says that in words."""
         limit = time.monotonic() + timeout_s
         while True:
@@ -167,10 +167,10 @@ def stands_at(path: Path, view: str) -> bool:
         return False
 
 
-def _shown(answer: dict[str, Any]) -> Shown:
+def _shown(answer: dict[str, Any]) -> ShownView:
     if answer.get("ok") is False:
         raise RobotRefused(str(answer.get("error", "nothing is shown")))
-    return msgspec.convert(answer, Shown)
+    return msgspec.convert(answer, ShownView)
 
 
 def _plain(text: str) -> str:

@@ -27,7 +27,7 @@ from bench.chaos import power_cuts
 from bench.chaos.ledger import Found, Lived, Outcome, Verdict, is_drained, judge, read_found
 from bench.chaos.monkey import Monkey
 from bench.chaos.plan import plan
-from bench.resident import Errand, Person, Resident, start_again
+from bench.resident import Errand, Resident, Visitor, start_again
 from bench.rig import Rig
 from bench.rig_parts import RigChoices
 from bench.robot import RobotClient, RobotRefused
@@ -101,15 +101,15 @@ class Run:
             said=dict(Counter(v.said for v in self._lived if v.said)),
         )
 
-    def _person(self, n: int) -> Person:
+    def _person(self, n: int) -> Visitor:
         draw = random.Random(f"chaos/{self._seed}/person/{n}")
         name = f"resident-{n}"
         reserve = self._fast or draw.random() < _RESERVE
         number = "".join(draw.choices("0123456789", k=16))
         errand = Errand.RESERVE if reserve else Errand.APPLY
-        return Person(name, self._rig.residents().person(name).auth_pin, number, errand)
+        return Visitor(name, self._rig.residents().person(name).auth_pin, number, errand)
 
-    def _serve(self, person: Person) -> None:
+    def _serve(self, person: Visitor) -> None:
         """Until it is accepted: whose visit broke comes again."""
         self._rig.residents().card(person.name)  # keys are made before the visit
         for _ in range(_ATTEMPTS):
@@ -120,7 +120,7 @@ class Run:
                 return
         self._gave_up += 1
 
-    def _visit(self, person: Person) -> Lived:
+    def _visit(self, person: Visitor) -> Lived:
         began = time.time()
         self._monkey.visit_begins(plan(self._seed, len(self._lived)))
         numbers: tuple[str, ...] = ()

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.resident import Errand, Person, Resident
+from bench.resident import Errand, Resident, Visitor
 from bench.rig import Rig
 from bench.rig_parts import HARDENED_MEMORY
-from bench.robot import RobotClient, RobotRefused, Shown
+from bench.robot import RobotClient, RobotRefused, ShownView
 
 _GUARD_S = 0.55  # the longest guard time of a view: a touch before that is not taken
 _STARTS = 5
@@ -57,7 +57,7 @@ class Footprint:
 class TimedResident(Resident):
     """Notes how long every press took that leads to another screen, or another page of it."""
 
-    def __init__(self, robot: RobotClient, person: Person, rig: Rig) -> None:
+    def __init__(self, robot: RobotClient, person: Visitor, rig: Rig) -> None:
         super().__init__(robot, person, rig.card)
         self.took: list[tuple[str, float]] = []
         self._pressed: tuple[str, float] | None = None
@@ -71,7 +71,7 @@ class TimedResident(Resident):
             time.sleep(_GUARD_S)
         self._touch(choice)
 
-    def see(self, view: str) -> Shown:
+    def see(self, view: str) -> ShownView:
         shown = super().see(view)
         self._drawn(view)
         return shown
@@ -101,7 +101,7 @@ def measure_touches(rig: Rig, frame_s: float) -> Touches:
         (("ja", Errand.APPLY), ("en", Errand.APPLY), ("ja", Errand.RESERVE), ("en", Errand.RESERVE)), start=1
     ):
         name = f"resident-{9000 + n}"
-        person = Person(name, rig.residents().person(name).auth_pin, f"{4000 + n}000000009999", errand)
+        person = Visitor(name, rig.residents().person(name).auth_pin, f"{4000 + n}000000009999", errand)
         rig.residents().card(name)
         with rig.robot() as robot:
             resident = TimedResident(robot, person, rig)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.perf.screen import own_memory_mb
-from bench.resident import Errand, Person, Resident
+from bench.resident import Errand, Resident, Visitor
 from bench.rig import Rig
 
 _DELAY_S = 0.5
@@ -139,7 +139,7 @@ def memory_at_rest(look: Callable[[], float], sleep: Callable[[float], object]) 
     return min(looks)
 
 
-def play(rig: Rig, person: Person, *, larger: bool = False, english: bool = False) -> None:
+def play(rig: Rig, person: Visitor, *, larger: bool = False, english: bool = False) -> None:
     """One whole visit."""
     with rig.robot() as robot:
         resident = Resident(robot, person, rig.card)
@@ -159,7 +159,7 @@ def measure_paper(rig: Rig) -> int:
     return Path(paper).stat().st_size
 
 
-def _person(rig: Rig, n: int, errand: Errand) -> Person:
+def _person(rig: Rig, n: int, errand: Errand) -> Visitor:
     name = f"resident-{n}"
     rig.residents().card(name)  # keys are made before the visit
-    return Person(name, rig.residents().person(name).auth_pin, f"{n:04}5678901234{n % 100:02}", errand)
+    return Visitor(name, rig.residents().person(name).auth_pin, f"{n:04}5678901234{n % 100:02}", errand)

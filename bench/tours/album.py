@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 
 @dataclass
-class Picture:
+class Screenshot:
     """`file` is relative to the page. `pressed`: what was done on this screen afterwards, in Japanese."""
 
     file: str
@@ -29,7 +29,7 @@ class PlayedScene:
 
     slug: str
     title: str
-    pictures: list[Picture] = field(default_factory=list)
+    pictures: list[Screenshot] = field(default_factory=list)
     proofs: list[str] = field(default_factory=list)
     presses: int = 0
     seconds: float = 0.0

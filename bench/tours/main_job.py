@@ -9,16 +9,16 @@ from bench.tours.steps import (
     InsertCard,
     NothingAccepted,
     Press,
+    RemoveCard,
     RestoreNetwork,
-    Scene,
     See,
-    Step,
-    TakeCard,
     TakePaper,
     Tour,
+    TourScene,
+    TourStep,
     TriesLeft,
-    Type,
     TypePin,
+    TypeText,
     Waiting,
 )
 
@@ -28,7 +28,7 @@ _CODE = "789"
 _MOST_PRESSES = 12
 
 
-def _to_the_card(resident: str) -> tuple[Step, ...]:
+def _to_the_card(resident: str) -> tuple[TourStep, ...]:
     """From S2 to "is this your card?": service あおば電子マネー."""
     return (
         Press("apply"),
@@ -47,22 +47,22 @@ def _to_the_card(resident: str) -> tuple[Step, ...]:
     )
 
 
-_NUMBERS: tuple[Step, ...] = (
+_NUMBERS: tuple[TourStep, ...] = (
     See("EnterText", "決済サービスIDを入れる"),
-    Type("service-id", _CARD_NUMBER, "16けたの番号"),
+    TypeText("service-id", _CARD_NUMBER, "16けたの番号"),
     Press("ok"),
     See("RepeatText", "もう一度、カードを見ながら同じ番号を入れる"),
-    Type("service-id-again", _CARD_NUMBER, "同じ番号をもう一度"),
+    TypeText("service-id-again", _CARD_NUMBER, "同じ番号をもう一度"),
     Press("ok"),
     See("EnterCode", "カードのうらのコードを入れる"),
-    Type("code-1", _CODE, "3けたのコード"),
+    TypeText("code-1", _CODE, "3けたのコード"),
     Press("ok"),
     See("ConfirmApplication", "申し込む前の最後の確認。この形の画面はここだけ"),
     Press("apply"),
 )
 
 
-def _sign(resident: str) -> tuple[Step, ...]:
+def _sign(resident: str) -> tuple[TourStep, ...]:
     return (
         See("EnterPin", "暗証番号4けた。ここで初めて聞く"),
         TypePin(resident),
@@ -70,7 +70,7 @@ def _sign(resident: str) -> tuple[Step, ...]:
     )
 
 
-def _hand_over(*, answered: bool = True, applied: bool = True) -> tuple[Step, ...]:
+def _hand_over(*, answered: bool = True, applied: bool = True) -> tuple[TourStep, ...]:
     where = "accepted.answered" if answered else "accepted.will_be_sent"
     other = "accepted.will_be_sent" if answered else "accepted.answered"
     mykey = "accepted.mykey" if answered else "accepted.mykey_later"
@@ -78,7 +78,7 @@ def _hand_over(*, answered: bool = True, applied: bool = True) -> tuple[Step, ..
     paper = "受付票。予約と申込みで1まい" if applied else "受付票（予約だけ）"
     return (
         See("Accepted", "受け付けた。まずカードを取る", says=("accepted.title", "accepted.take_card")),
-        TakeCard(),
+        RemoveCard(),
         TakePaper(paper),
         See("Accepted", told, says=(where, mykey), never=(other,)),
         Press("finish"),
@@ -86,7 +86,7 @@ def _hand_over(*, answered: bool = True, applied: bool = True) -> tuple[Step, ..
     )
 
 
-_JAPANESE = Scene(
+_JAPANESE = TourScene(
     "ja",
     "予約と申込み（日本語）",
     "ja",
@@ -103,7 +103,7 @@ _JAPANESE = Scene(
     ),
 )
 
-_ENGLISH = Scene(
+_ENGLISH = TourScene(
     "en",
     "予約と申込み（英語）",
     "en",
@@ -125,7 +125,7 @@ _ENGLISH = Scene(
 )
 
 
-def _reserve(resident: str) -> tuple[Step, ...]:
+def _reserve(resident: str) -> tuple[TourStep, ...]:
     """予約だけ, from the attract screen to the PIN."""
     return (
         See("Attract", "待っている画面"),
@@ -145,7 +145,7 @@ def _reserve(resident: str) -> tuple[Step, ...]:
     )
 
 
-_WRONG_PIN = Scene(
+_WRONG_PIN = TourScene(
     "wrong-pin",
     "暗証番号をまちがえる",
     "ja",
@@ -164,7 +164,7 @@ _WRONG_PIN = Scene(
     ),
 )
 
-_LIFTED = Scene(
+_LIFTED = TourScene(
     "lifted-card",
     "とちゅうでカードを取る",
     "ja",
@@ -174,7 +174,7 @@ _LIFTED = Scene(
         See("Home", "何をするかをえらぶ"),
         *_to_the_card("resident-4"),
         See("EnterText", "番号を入れるところで"),
-        TakeCard(),
+        RemoveCard(),
         See(
             "Trouble",
             "カードがはなれたので終わり。申込みは受け付けていない",
@@ -186,7 +186,7 @@ _LIFTED = Scene(
     ),
 )
 
-_OFFLINE = Scene(
+_OFFLINE = TourScene(
     "network",
     "ネットワークが切れていて、あとでなおる",
     "ja",

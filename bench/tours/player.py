@@ -13,12 +13,12 @@ import numpy as np
 from PIL import Image
 
 from bench.card.residents import Residents
-from bench.chain import Record, read_chain
+from bench.chain import TracedRecord, read_chain
 from bench.paper.render import render
 from bench.rig_client import RigClient, VerbRefused
-from bench.robot import RobotClient, RobotRefused, Shown
+from bench.robot import RobotClient, RobotRefused, ShownView
 from bench.tours import steps as do
-from bench.tours.album import Album, Picture, PlayedScene
+from bench.tours.album import Album, PlayedScene, Screenshot
 from bench.tours.words import stands
 from contract.reference_number import is_reference_number
 from screens.catalogue import Catalogue, load_catalogue
@@ -88,7 +88,7 @@ class _Stage:
         self._numbers: tuple[str, ...] = ()  # as they stand on the screen, from top to bottom
         self._printed = ""
 
-    def play(self, scene: do.Scene, number: int) -> None:
+    def play(self, scene: do.TourScene, number: int) -> None:
         self._number, self._language = number, Language(scene.language)
         self._before = frozenset(record.id for record in read_chain(self._rig.folder).records)
         for step in scene.steps:
@@ -101,11 +101,11 @@ class _Stage:
                 self._keep_failure()
                 return
 
-    def _do(self, step: do.Step) -> None:
+    def _do(self, step: do.TourStep) -> None:
         match step:
             case do.Press(choice):
                 self._press(choice)
-            case do.Type(field, text, what):
+            case do.TypeText(field, text, what):
                 self._robot.type(field, text)
                 self._note(f"{what}を入れる")
                 self._shot("入れおわったところ")
@@ -114,7 +114,7 @@ class _Stage:
             case do.InsertCard(resident, reader):
                 self._rig.order("card", do="insert", name=resident, reader=reader)
                 self._note("カードを入れる")
-            case do.TakeCard(reader):
+            case do.RemoveCard(reader):
                 self._rig.order("card", do="remove", reader=reader)
                 self._note("カードを取る")
             case do.CutNetwork():
@@ -130,7 +130,7 @@ class _Stage:
             case _:
                 self._check(step)
 
-    def _check(self, step: do.Step) -> None:
+    def _check(self, step: do.TourStep) -> None:
         match step:
             case do.Arrived(records, timeout_s):
                 self._arrived(records, timeout_s)
@@ -170,7 +170,7 @@ class _Stage:
             self._played.presses += 1
         self._note(f"「{choice.label.strip()}」")
 
-    def _turn_page(self, shown: Shown) -> Shown:
+    def _turn_page(self, shown: ShownView) -> ShownView:
         """A view whose content does not fit turns pages within itself."""
         self._touch(_NEXT_PAGE, shown.view)
         wanted = shown.page + 1
@@ -220,7 +220,7 @@ class _Stage:
     # ------------------------------------------------------------------ what is seen
 
     def _see(self, step: do.See) -> None:
-        def so(shown: Shown) -> bool:
+        def so(shown: ShownView) -> bool:
             return (
                 shown.view == step.view
                 and all(stands(self._catalogue, text, self._language, shown) for text in step.says)
@@ -239,10 +239,10 @@ class _Stage:
         picture = self._picture(shown.view, shown.title, step.caption)
         self._robot.screenshot(self._folder / picture.file)
 
-    def _picture(self, view: str, title: str, caption: str, *, paper: bool = False) -> Picture:
+    def _picture(self, view: str, title: str, caption: str, *, paper: bool = False) -> Screenshot:
         count = len(self._played.pictures) + 1
         file = f"{self._number}-{self._played.slug}-{count:02}-{view}.png"
-        picture = Picture(file, view, title, caption, paper)
+        picture = Screenshot(file, view, title, caption, paper)
         self._played.pictures.append(picture)
         return picture
 
@@ -278,7 +278,7 @@ class _Stage:
             f"センターの記録 {records}件、それぞれ1回だけ。受領の署名と答えも来た（{shown}）"
         )
 
-    def _new_records(self) -> tuple[Record, ...]:
+    def _new_records(self) -> tuple[TracedRecord, ...]:
         chain = read_chain(self._rig.folder)
         self._expect(chain.quarantined == 0, f"{chain.quarantined} messages in quarantine")
         return tuple(record for record in chain.records if record.id not in self._before)
@@ -298,6 +298,6 @@ def _symbols(paper: Image.Image) -> frozenset[str]:
     return frozenset(codes) - {""}
 
 
-def _delivered(record: Record) -> bool:
+def _delivered(record: TracedRecord) -> bool:
     """In the fleet once, acknowledged and marked here, opened, and its answer sent."""
     return record.rows == 1 and record.acked and record.verdict == "done" and record.answers >= 1

@@ -15,7 +15,7 @@ class Press:
 
 
 @dataclass(frozen=True)
-class Type:
+class TypeText:
     """Presses the keys of the on-screen keypad. `what` is what the page says instead of the characters."""
 
     field: str
@@ -41,7 +41,7 @@ class InsertCard:
 
 
 @dataclass(frozen=True)
-class TakeCard:
+class RemoveCard:
     reader: str = "pcsc"
 
 
@@ -117,12 +117,12 @@ class AtMostPresses:
     presses: int
 
 
-Step = (
+TourStep = (
     Press
-    | Type
+    | TypeText
     | TypePin
     | InsertCard
-    | TakeCard
+    | RemoveCard
     | TakePaper
     | CutNetwork
     | RestoreNetwork
@@ -136,17 +136,17 @@ Step = (
 
 
 @dataclass(frozen=True)
-class Scene:
+class TourScene:
     """Begins and ends at the attract screen. `slug` names its pictures; `language` that of the screens expected."""
 
     slug: str
     title: str
     language: str
-    steps: tuple[Step, ...]
+    steps: tuple[TourStep, ...]
 
 
 @dataclass(frozen=True)
 class Tour:
     name: str
     title: str
-    scenes: tuple[Scene, ...]
+    scenes: tuple[TourScene, ...]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from bench.robot import Shown
+from bench.robot import ShownView
 from screens.catalogue import PLACE, Catalogue
 from screens.ruby import plain
 from terminal.presentation import Language
 
 
-def stands(catalogue: Catalogue, id_: str, language: Language, shown: Shown) -> bool:
+def stands(catalogue: Catalogue, id_: str, language: Language, shown: ShownView) -> bool:
     """Raises KeyError for a text that the catalogue does not have."""
     parts = PLACE.split(plain(catalogue.source(id_, language)))[:: PLACE.groups + 1]
     pattern = ".+?".join(re.escape(_close_up(part)) for part in parts)

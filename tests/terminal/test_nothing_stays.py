@@ -33,7 +33,7 @@ from bench.memory_scan import (
     service_id_of,
     verify_of,
 )
-from bench.resident import Errand, Person, Resident, start_again
+from bench.resident import Errand, Resident, Visitor, start_again
 from bench.rig import Rig
 from bench.rig_parts import RigChoices
 from bench.terminal_files import ReaderChoice, TerminalChoices
@@ -66,7 +66,7 @@ class Stage:
         self.secrets += (verify_of(pin), service_id_of(number), public_key_of(certificate))
         self.clients.close()
         robot = self.clients.enter_context(self.rig.robot())
-        return Resident(robot, Person(name, pin, number, errand), self.rig.card)
+        return Resident(robot, Visitor(name, pin, number, errand), self.rig.card)
 
     def scan(self, *secrets: Secret) -> Scan:
         pid = self.rig.pid("terminal")
