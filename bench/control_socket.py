@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-Answer = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
 LONGEST_LINE = 65_536
 """Bytes of an order, and what is read at once; whoever sends more without an end is hung up on."""
@@ -24,7 +24,7 @@ _MOST_UNREAD = 4 * 1024 * 1024
 """Bytes of answers kept for a client that does not read them: some forty of the longest (a log of 100,000 characters)."""
 
 
-async def serve_control(path: Path, answer: Answer) -> asyncio.Server:
+async def serve_control(path: Path, answer: Handler) -> asyncio.Server:
     """Serves until closed. A line that is no JSON object, or lacks what its op needs, is told so."""
     path.unlink(missing_ok=True)
 

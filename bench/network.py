@@ -27,18 +27,18 @@ _WAITING_CHUNKS = 64
 _LONGEST_DELAY_MS = 60_000
 
 
-class State(StrEnum):
+class LineState(StrEnum):
     OPEN = "open"
     CUT = "cut"
     SILENT = "silent"
 
 
-class Line:
+class NetworkLine:
     """One listener, forwarding to `target` on loopback. All connections share one state and one delay."""
 
     def __init__(self, target: int) -> None:
         self._target = target
-        self.state = State.OPEN
+        self.state = LineState.OPEN
         self.delay_s = 0.0
         self.bytes_up = 0
         self.bytes_down = 0
@@ -48,7 +48,7 @@ class Line:
         self._writers: set[asyncio.StreamWriter] = set()
 
     async def serve(self, near_reader: asyncio.StreamReader, near: asyncio.StreamWriter) -> None:
-        if self.state is State.CUT:
+        if self.state is LineState.CUT:
             _break(near)
             return
         try:
@@ -111,15 +111,15 @@ class Line:
     async def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         match request["op"]:
             case "cut":
-                self.state = State.CUT
+                self.state = LineState.CUT
                 self._speaks.set()
                 for writer in list(self._writers):
                     _break(writer)
             case "silence":
-                self.state = State.SILENT
+                self.state = LineState.SILENT
                 self._speaks.clear()
             case "restore":
-                self.state, self.delay_s = State.OPEN, 0.0
+                self.state, self.delay_s = LineState.OPEN, 0.0
                 self._speaks.set()
             case "delay":
                 milliseconds = float(request["ms"])
@@ -151,7 +151,7 @@ def _break(writer: asyncio.StreamWriter) -> None:
 
 
 async def run(target: int, port: int, control: Path) -> None:
-    line = Line(target)
+    line = NetworkLine(target)
     server = await asyncio.start_server(line.serve, "127.0.0.1", port)
     unix = await serve_control(control, line.answer)
     stop = asyncio.Event()

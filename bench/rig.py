@@ -28,7 +28,7 @@ from bench.rig_parts import Display, PartMaker, RigChoices
 from bench.robot import RobotClient, stands_at
 from bench.run_folder import MARK, RunFolder
 from bench.screen_server import VirtualDisplay, vnc_parts, window_address
-from bench.terminal_files import TERMINAL, ReaderChoice, Wiring, write_terminal_toml
+from bench.terminal_files import TERMINAL, ReaderChoice, VirtualDevices, write_terminal_toml
 
 _ENTRY = "A"  # of pcscd's reader list
 _POLL_S = 0.02
@@ -194,7 +194,7 @@ class Rig:
         self, terminal: TerminalFiles, fleet: FleetFiles, broker: Broker, card_ca: Path
     ) -> None:
         reader = self.choices.reader
-        wiring = Wiring(
+        devices = VirtualDevices(
             # A name that no reader has keeps the terminal off every PC/SC reader.
             pcsc_reader=f"Virtual PCD {_ENTRY} 00 00" if reader is not ReaderChoice.NFC else "none fitted",
             nfc_device=self.folder.nfc_device if reader is not ReaderChoice.PCSC else None,
@@ -209,7 +209,7 @@ class Rig:
         write_terminal_toml(
             self.folder.terminal_toml,
             self.choices.terminal,
-            wiring,
+            devices,
             keys=keys,
             card_ca=card_ca,
             uplink=way,

@@ -24,7 +24,7 @@ class ReaderChoice(StrEnum):
 
 
 @dataclass(frozen=True)
-class Wiring:
+class VirtualDevices:
     """Where the virtual devices of a run are. A path or port that is None: not fitted."""
 
     pcsc_reader: str | None
@@ -47,7 +47,7 @@ class TerminalChoices:
 def write_terminal_toml(
     file: Path,
     choices: TerminalChoices,
-    wiring: Wiring,
+    devices: VirtualDevices,
     *,
     keys: Mapping[str, Path],
     card_ca: Path,
@@ -67,17 +67,17 @@ def write_terminal_toml(
         "card": {"ca": [str(card_ca)], "accept_test_ca": True},
         "trust": {"root": keys["root"], "sealing_keys": keys["sealing_keys"]},
         "device": {"signing_key": keys["signing_key"]},
-        "printer": {"device": wiring.printer_device, "baud": 115200, "columns": 48},
-        "panel": {"factory": "pigpio", "host": "127.0.0.1", "port": wiring.panel_port, **PINS},
+        "printer": {"device": devices.printer_device, "baud": 115200, "columns": 48},
+        "panel": {"factory": "pigpio", "host": "127.0.0.1", "port": devices.panel_port, **PINS},
         "uplink": uplink,
         "programme": {"packs": list(choices.packs)},
         "screen": {"size": choices.size, "language": choices.language.value, "fullscreen": False},
         "robot": {"socket": str(robot)},
     }
-    if wiring.pcsc_reader is not None:
-        tables["reader.pcsc"] = {"name": wiring.pcsc_reader}
-    if wiring.nfc_device is not None:
-        tables["reader.nfc"] = {"device": wiring.nfc_device, "chip": "pn532"}
+    if devices.pcsc_reader is not None:
+        tables["reader.pcsc"] = {"name": devices.pcsc_reader}
+    if devices.nfc_device is not None:
+        tables["reader.nfc"] = {"device": devices.nfc_device, "chip": "pn532"}
     if choices.limits:
         tables["limits"] = dict(choices.limits)
     return private_file(file, toml_text(tables).encode())

@@ -61,7 +61,7 @@ class Access:
 
 
 @dataclass(frozen=True)
-class File:
+class ElementaryFile:
     """A transparent EF. `opened_by` names PIN files any of which opens it; empty = free. `filler` FFs follow the content."""
 
     content: bytes
@@ -78,7 +78,7 @@ class Key:
 
 
 @dataclass
-class Pin:
+class PinFile:
     """A PIN file. The counter outlives power; whether it is verified does not."""
 
     value: bytes
@@ -90,7 +90,7 @@ class Pin:
 class Application:
     name: str
     aid: bytes
-    files: dict[int, File | Pin | Key] = field(default_factory=dict)
+    files: dict[int, ElementaryFile | PinFile | Key] = field(default_factory=dict)
     records: dict[int, bytes] = field(default_factory=dict)
 
 
@@ -227,7 +227,7 @@ class IsoCard:
         self._current = short_id
         return True
 
-    def _file(self) -> File | Pin | Key | None:
+    def _file(self) -> ElementaryFile | PinFile | Key | None:
         if self._application is None or self._current is None:
             return None
         return self._application.files[self._current]
@@ -243,7 +243,7 @@ class IsoCard:
         file = self._file()
         if file is None:
             return sw(0x6986)
-        if not isinstance(file, File):
+        if not isinstance(file, ElementaryFile):
             return sw(0x6981)
         if file.opened_by and not file.opened_by & self._verified:
             return sw(0x6982)
@@ -272,7 +272,7 @@ class IsoCard:
         pin, fid = self._file(), self._current
         if pin is None or fid is None:
             return sw(0x6986)
-        if not isinstance(pin, Pin):
+        if not isinstance(pin, PinFile):
             return sw(0x6981)
         if not apdu.data:
             return sw(0x63C0 | pin.left)

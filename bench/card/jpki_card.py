@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.hashes import SHA256, Hash
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from bench.card.iso7816 import Application, File, IsoCard, Key, Manner, Pin
+from bench.card.iso7816 import Application, ElementaryFile, IsoCard, Key, Manner, PinFile
 
 JPKI_AP = "JPKI"
 TEXT_AP = "券面事項入力補助"
@@ -119,15 +119,15 @@ def jpki_application(
 ) -> Application:
     """公的個人認証AP. EFs are larger than the certificates in them: FF filler up to 2 kB."""
     available = bytes((0x8F if certificates.sign else 0, 0x8F if certificates.auth else 0, 0))
-    files: dict[int, File | Pin | Key] = {
+    files: dict[int, ElementaryFile | PinFile | Key] = {
         0x0001: _certificate_file(certificates.sign, frozenset({0x001B})),
         0x0002: _certificate_file(certificates.sign_ca),
-        0x0006: File(token_info(label)),
-        0x0008: File(available),
+        0x0006: ElementaryFile(token_info(label)),
+        0x0008: ElementaryFile(available),
         0x000A: _certificate_file(certificates.auth),
         0x000B: _certificate_file(certificates.auth_ca),
-        0x0018: Pin(person.auth_pin.encode(), AUTH_TRIES, auth_tries_left),
-        0x001B: Pin(person.sign_password.encode(), SIGN_TRIES, SIGN_TRIES),
+        0x0018: PinFile(person.auth_pin.encode(), AUTH_TRIES, auth_tries_left),
+        0x001B: PinFile(person.sign_password.encode(), SIGN_TRIES, SIGN_TRIES),
     }
     if auth_key is not None:
         files[0x0017] = Key(0x0018, lambda message: raw_pkcs1_sign(auth_key, message))
@@ -136,9 +136,9 @@ def jpki_application(
     return Application(JPKI_AP, bytes.fromhex("D392F000260100000001"), files)
 
 
-def _certificate_file(der: bytes | None, opened_by: frozenset[int] = frozenset()) -> File:
+def _certificate_file(der: bytes | None, opened_by: frozenset[int] = frozenset()) -> ElementaryFile:
     content = der or b""
-    return File(content, opened_by, filler=max(2048 - len(content), 0))
+    return ElementaryFile(content, opened_by, filler=max(2048 - len(content), 0))
 
 
 def text_application(person: Person) -> Application:
@@ -154,20 +154,20 @@ def text_application(person: Person) -> Application:
         f"{_era_year(person.birth):02}{person.birth:%m%d}{person.card_expiry:%Y}{person.card_serial[-4:]}"
     )
     any_key = frozenset({0x0011, 0x0014, 0x0015})
-    files: dict[int, File | Pin | Key] = {
-        INDIVIDUAL_NUMBER_FID: File(number, frozenset({0x0011, 0x0014})),
-        0x0002: File(items, frozenset({0x0011, 0x0015})),
-        0x0003: File(tlv(0xFF30, proof), any_key),
-        0x0004: File(tlv(0x7F21, tlv(0x5F4E, _filled(297)) + tlv(0x5F37, _filled(256)))),
-        0x0005: File(
+    files: dict[int, ElementaryFile | PinFile | Key] = {
+        INDIVIDUAL_NUMBER_FID: ElementaryFile(number, frozenset({0x0011, 0x0014})),
+        0x0002: ElementaryFile(items, frozenset({0x0011, 0x0015})),
+        0x0003: ElementaryFile(tlv(0xFF30, proof), any_key),
+        0x0004: ElementaryFile(tlv(0x7F21, tlv(0x5F4E, _filled(297)) + tlv(0x5F37, _filled(256)))),
+        0x0005: ElementaryFile(
             tlv(0xFF40, tlv(0xDF41, bytes(4)) + tlv(0xDF42, _filled(16)) + tlv(0xDF43, _filled(128)))
         ),
-        0x0006: File(tlv(0xFF50, _filled(256)), any_key),
-        0x0007: File(tlv(0xFF50, _filled(256)), any_key),
-        0x0011: Pin(person.text_pin.encode(), 3, 3),
-        0x0012: Pin(b"", 3, 0),
-        0x0014: Pin(person.individual_number.encode(), 10, 10),
-        0x0015: Pin(face_code.encode(), 10, 10),
+        0x0006: ElementaryFile(tlv(0xFF50, _filled(256)), any_key),
+        0x0007: ElementaryFile(tlv(0xFF50, _filled(256)), any_key),
+        0x0011: PinFile(person.text_pin.encode(), 3, 3),
+        0x0012: PinFile(b"", 3, 0),
+        0x0014: PinFile(person.individual_number.encode(), 10, 10),
+        0x0015: PinFile(face_code.encode(), 10, 10),
     }
     return Application(TEXT_AP, bytes.fromhex("D3921000310001010408"), files)
 
@@ -177,7 +177,7 @@ def common_application(person: Person) -> Application:
     digits = f"{person.card_serial}{person.municipality}{person.card_expiry:%Y%m%d}".encode()
     record = bytes((0x01, len(digits))) + digits
     aid = bytes.fromhex("D3921000310001010100")
-    return Application(COMMON_AP, aid, {0x0001: File(record)}, {0x0001: record})
+    return Application(COMMON_AP, aid, {0x0001: ElementaryFile(record)}, {0x0001: record})
 
 
 def my_number_card(

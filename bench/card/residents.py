@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 from bench.card import authority
 from bench.card.authority import CertificationAuthority, PublicKey
 from bench.card.faults import BENDS, BentCard, wrong_signatures
-from bench.card.iso7816 import Application, File, IsoCard, Manner, Pin
+from bench.card.iso7816 import Application, ElementaryFile, IsoCard, Manner, PinFile
 from bench.card.jpki_card import Certificates, Person, der, jpki_application, my_number_card
 from bench.card.model import CardModel
 
@@ -69,36 +69,36 @@ _PASSWORD = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # noqa: S105
 
 
 @dataclass(frozen=True)
-class Role:
+class CardRole:
     """What a name stands for. `about` is shown in the dock. `my_number` False: not a My Number card, no PIN."""
 
     about: str
     my_number: bool = True
 
 
-ROLES: dict[str, Role] = {
-    "happy": Role("ふつうのカード"),
-    "one-try-left": Role("暗証番号の残りが1回"),
-    "locked": Role("暗証番号がロックされている"),
-    "expired": Role("電子証明書の期限が切れている"),
-    "not-yet-valid": Role("電子証明書がまだ有効でない（あすから）"),
-    "renewed-an-hour-ago": Role("1時間前に電子証明書を更新した"),
-    "child": Role("子どものカード（署名用なし）"),
-    "short-length": Role("拡張長のAPDUを断るカード"),
-    "first-command-fails": Role("通電後の最初のコマンドに6F00を返すカード"),
-    "no-auth-certificate": Role("利用者証明用電子証明書のないカード"),
-    "wrong-ca": Role("知らない認証局の電子証明書"),
-    "false-signature": Role("署名が正しくないカード"),
-    "juki": Role("住基カード", my_number=False),
-    "licence": Role("運転免許証", my_number=False),
-    "e-money": Role("電子マネーのカード", my_number=False),
-    "android-token": Role("スマートフォン（Android）", my_number=False),
-    "next-generation": Role("次期カード（RSAでない鍵）"),
-    "unknown": Role("マイナンバーカードではないカード", my_number=False),
-    "damaged": Role("答えがこわれているカード"),
-    "not-der": Role("電子証明書がこわれているカード"),
-    "oversize-certificate": Role("電子証明書が大きすぎるカード"),
-    **{f"damaged-{bend}": Role(f"こわれているカード（{bend}）") for bend in BENDS},
+ROLES: dict[str, CardRole] = {
+    "happy": CardRole("ふつうのカード"),
+    "one-try-left": CardRole("暗証番号の残りが1回"),
+    "locked": CardRole("暗証番号がロックされている"),
+    "expired": CardRole("電子証明書の期限が切れている"),
+    "not-yet-valid": CardRole("電子証明書がまだ有効でない（あすから）"),
+    "renewed-an-hour-ago": CardRole("1時間前に電子証明書を更新した"),
+    "child": CardRole("子どものカード（署名用なし）"),
+    "short-length": CardRole("拡張長のAPDUを断るカード"),
+    "first-command-fails": CardRole("通電後の最初のコマンドに6F00を返すカード"),
+    "no-auth-certificate": CardRole("利用者証明用電子証明書のないカード"),
+    "wrong-ca": CardRole("知らない認証局の電子証明書"),
+    "false-signature": CardRole("署名が正しくないカード"),
+    "juki": CardRole("住基カード", my_number=False),
+    "licence": CardRole("運転免許証", my_number=False),
+    "e-money": CardRole("電子マネーのカード", my_number=False),
+    "android-token": CardRole("スマートフォン（Android）", my_number=False),
+    "next-generation": CardRole("次期カード（RSAでない鍵）"),
+    "unknown": CardRole("マイナンバーカードではないカード", my_number=False),
+    "damaged": CardRole("答えがこわれているカード"),
+    "not-der": CardRole("電子証明書がこわれているカード"),
+    "oversize-certificate": CardRole("電子証明書が大きすぎるカード"),
+    **{f"damaged-{bend}": CardRole(f"こわれているカード（{bend}）") for bend in BENDS},
 }
 """Fixed names. `resident-1`, `resident-2` … are further ordinary ones, as many as wanted."""
 
@@ -209,14 +209,14 @@ class Residents:
         person = self.person("android-token")
         jpki = jpki_application(person, material.certificates, material.auth_key, None, "JPKIAPGPSETOKEN")
         auth = material.certificates.auth or b""
-        jpki.files[0x000A] = File(auth, frozenset({0x0018}))
+        jpki.files[0x000A] = ElementaryFile(auth, frozenset({0x0018}))
         return IsoCard([jpki], Manner(**vars(self._manner)))
 
     def _licence(self) -> IsoCard:
         df1 = Application(
             "運転免許証DF1",
             bytes.fromhex("A0000002310100000000"),
-            {0x0001: File(bytes(64), frozenset({0x0011})), 0x0011: Pin(b"0000", 3, 3)},
+            {0x0001: ElementaryFile(bytes(64), frozenset({0x0011})), 0x0011: PinFile(b"0000", 3, 3)},
         )
         return IsoCard([df1], self._manner_with("3B888001000000009181C100D8"))
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bench.card.faults import BentCard
-from bench.card.iso7816 import IsoCard, Manner, Pin
+from bench.card.iso7816 import IsoCard, Manner, PinFile
 from bench.card.model import CardModel
 from bench.card.residents import Residents
 from bench.control_socket import ControlListener
@@ -248,7 +248,7 @@ def _figures(card: IsoCard) -> dict[str, Any]:
         f"{application.name}/{fid:04X}": file.left
         for application in card.applications
         for fid, file in application.files.items()
-        if isinstance(file, Pin)
+        if isinstance(file, PinFile)
     }
     return {
         "tries": pins,

@@ -19,13 +19,13 @@ from typing import Any
 
 from bench.control_socket import serve_control
 from bench.nfc.drawer import Drawer
-from bench.nfc.field import Field
-from bench.nfc.pn532 import Chip
-from bench.nfc.serial_line import SerialLine
+from bench.nfc.field import RfField
+from bench.nfc.pn532 import VirtualPn532
+from bench.nfc.serial_line import VirtualSerialLine
 
 
 class NfcControl:
-    def __init__(self, field: Field, chip: Chip, line: SerialLine, drawer: Drawer) -> None:
+    def __init__(self, field: RfField, chip: VirtualPn532, line: VirtualSerialLine, drawer: Drawer) -> None:
         self._field, self._chip, self._line, self._drawer = field, chip, line, drawer
 
     async def answer(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -60,9 +60,9 @@ class NfcControl:
 
 
 async def run(given: argparse.Namespace) -> None:
-    field = Field()
-    chip = Chip(field)
-    line = SerialLine(chip, given.time_scale)
+    field = RfField()
+    chip = VirtualPn532(field)
+    line = VirtualSerialLine(chip, given.time_scale)
     now = given.now or datetime.now(UTC)
     control = NfcControl(field, chip, line, Drawer(given.cards, now, given.seed))
     loop = asyncio.get_running_loop()

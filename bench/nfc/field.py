@@ -20,7 +20,7 @@ class Seen:
     what: str
 
 
-class Field:
+class RfField:
     """One card at most, as the terminal's tray allows."""
 
     def __init__(self) -> None:

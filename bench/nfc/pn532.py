@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.nfc.cards import TypeACard
-from bench.nfc.field import Field
+from bench.nfc.field import RfField
 
 BAUD_RATES = (9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600, 1288000)
 POWER_UP_BAUD = 115200
@@ -19,44 +19,44 @@ RF_BITS_PER_S = 106_000
 
 
 @dataclass(frozen=True, repr=False)
-class Reply:
+class ChipReply:
     """`data` after D5 and the code; `after_s` is the time that the air took."""
 
     data: bytes
     after_s: float = 0.0
 
 
-class Chip:
+class VirtualPn532:
     """One PN532. `command` never raises on what a host may send."""
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, field: RfField) -> None:
         self.field = field
         self.baud = POWER_UP_BAUD
         self.agreed_baud: int | None = None  # valid from the host's ACK on
         self._registers: dict[int, int] = {TX_MODE: 0x80, RX_MODE: 0x00, FIFO_DATA: 0x00}
         self._answer_time_s = 0.0512  # RFConfiguration item 2 after reset: index 10
-        self._commands: dict[int, Callable[[bytes], Reply | None]] = {
+        self._commands: dict[int, Callable[[bytes], ChipReply | None]] = {
             0x00: self._diagnose,
-            0x02: lambda _: Reply(bytes.fromhex("32010607")),
+            0x02: lambda _: ChipReply(bytes.fromhex("32010607")),
             0x06: self._read_register,
             0x08: self._write_register,
             0x10: self._set_baud,
-            0x12: lambda _: Reply(b""),
-            0x14: lambda _: Reply(b""),
+            0x12: lambda _: ChipReply(b""),
+            0x14: lambda _: ChipReply(b""),
             0x16: self._power_down,
             0x32: self._rf_configuration,
             0x42: self._communicate_thru,
             0x4A: self._list_passive_target,
         }
 
-    def command(self, data: bytes) -> Reply | None:
+    def command(self, data: bytes) -> ChipReply | None:
         """`data` begins with D4 and the command code. None = syntax error."""
         if len(data) < 2 or data[0] != 0xD4 or data[1] not in self._commands:
             return None
         reply = self._commands[data[1]](data[2:])
         if reply is None:
             return None
-        return Reply(bytes([0xD5, data[1] + 1]) + reply.data, reply.after_s)
+        return ChipReply(bytes([0xD5, data[1] + 1]) + reply.data, reply.after_s)
 
     def acknowledged(self) -> None:
         """The host's ACK makes a new baud rate valid."""
@@ -66,54 +66,54 @@ class Chip:
     # ------------------------------------------------------------------ commands
 
     @staticmethod
-    def _diagnose(data: bytes) -> Reply | None:
+    def _diagnose(data: bytes) -> ChipReply | None:
         """Test 0, communication line: sends back what it got. ROM and RAM tests succeed."""
         if not data:
             return None
-        return Reply(data) if data[0] == 0x00 else Reply(b"\x00") if data[0] in (1, 2) else None
+        return ChipReply(data) if data[0] == 0x00 else ChipReply(b"\x00") if data[0] in (1, 2) else None
 
-    def _read_register(self, data: bytes) -> Reply | None:
+    def _read_register(self, data: bytes) -> ChipReply | None:
         addresses = [int.from_bytes(data[i : i + 2], "big") for i in range(0, len(data), 2)]
-        return Reply(bytes(self._register(address) for address in addresses))
+        return ChipReply(bytes(self._register(address) for address in addresses))
 
     def _register(self, address: int) -> int:
         if address == TX_CONTROL:
             return 0x83 if self.field.on else 0x80  # bits 0 and 1: both antenna drivers
         return self._registers.get(address, 0)
 
-    def _write_register(self, data: bytes) -> Reply | None:
+    def _write_register(self, data: bytes) -> ChipReply | None:
         for i in range(0, len(data) - 2, 3):
             self._registers[int.from_bytes(data[i : i + 2], "big")] = data[i + 2]
-        return Reply(b"")
+        return ChipReply(b"")
 
-    def _set_baud(self, data: bytes) -> Reply | None:
+    def _set_baud(self, data: bytes) -> ChipReply | None:
         if len(data) != 1 or data[0] >= len(BAUD_RATES):
             return None
         self.agreed_baud = BAUD_RATES[data[0]]
-        return Reply(b"")
+        return ChipReply(b"")
 
-    def _power_down(self, data: bytes) -> Reply | None:
+    def _power_down(self, data: bytes) -> ChipReply | None:
         del data
         self.field.switch(False)
-        return Reply(b"\x00")
+        return ChipReply(b"\x00")
 
-    def _rf_configuration(self, data: bytes) -> Reply | None:
+    def _rf_configuration(self, data: bytes) -> ChipReply | None:
         if not data:
             return None
         if data[0] == 0x01 and len(data) == 2:
             self.field.switch(bool(data[1] & 1))
         elif data[0] == 0x02 and len(data) == 4:
             self._answer_time_s = 100e-6 * 2 ** (data[3] - 1) if data[3] else 0.0
-        return Reply(b"")
+        return ChipReply(b"")
 
-    def _communicate_thru(self, data: bytes) -> Reply | None:
+    def _communicate_thru(self, data: bytes) -> ChipReply | None:
         modulation = FRAMING.get(self._registers[TX_MODE] & 0b11, "")
         answer = self.field.send(data, modulation)
         if answer is None:
-            return Reply(bytes([TIME_OUT]), self._answer_time_s)
-        return Reply(b"\x00" + answer, air_time_s(len(data) + len(answer)))
+            return ChipReply(bytes([TIME_OUT]), self._answer_time_s)
+        return ChipReply(b"\x00" + answer, air_time_s(len(data) + len(answer)))
 
-    def _list_passive_target(self, data: bytes) -> Reply | None:
+    def _list_passive_target(self, data: bytes) -> ChipReply | None:
         if len(data) < 2 or data[1] > 4:
             return None
         self.field.switch(True)
@@ -125,7 +125,7 @@ class Chip:
             found = self._find_b(data[2:3])
         else:
             found = None
-        return Reply(b"\x00") if found is None else Reply(b"\x01\x01" + found)
+        return ChipReply(b"\x00") if found is None else ChipReply(b"\x01\x01" + found)
 
     def _find_a(self) -> bytes | None:
         self._set_framing(0x80)

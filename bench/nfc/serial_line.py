@@ -9,20 +9,20 @@ import tty
 from pathlib import Path
 
 from bench.nfc.frames import ACK, SYNTAX_ERROR, FrameReader, HostAck, HostFrame, encode
-from bench.nfc.pn532 import Chip, Reply
+from bench.nfc.pn532 import ChipReply, VirtualPn532
 
 SPEEDS = {
     getattr(termios, f"B{rate}"): rate for rate in (9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 }
 
 
-class SerialLine:
+class VirtualSerialLine:
     """`silent`: "no" answers nothing · "ack" acknowledges and then answers nothing · "" is well.
 
     `time_scale` multiplies the time that the air takes: 1 for measuring, near 0 for tests.
     """
 
-    def __init__(self, chip: Chip, time_scale: float) -> None:
+    def __init__(self, chip: VirtualPn532, time_scale: float) -> None:
         self._chip = chip
         self._time_scale = time_scale
         self.silent = ""
@@ -80,7 +80,7 @@ class SerialLine:
             loop = asyncio.get_running_loop()
             self._pending = loop.call_later(reply.after_s * self._time_scale, self._answer, reply)
 
-    def _answer(self, reply: Reply) -> None:
+    def _answer(self, reply: ChipReply) -> None:
         self._pending = None
         self._write(encode(reply.data))
 

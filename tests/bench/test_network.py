@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from bench.network import Line
+from bench.network import NetworkLine
 
 Talk = Callable[[bytes], Awaitable[bytes]]
 
@@ -27,8 +27,8 @@ async def echo() -> AsyncIterator[int]:
 
 
 @pytest.fixture
-async def line(echo: int) -> AsyncIterator[tuple[Line, int]]:
-    line = Line(echo)
+async def line(echo: int) -> AsyncIterator[tuple[NetworkLine, int]]:
+    line = NetworkLine(echo)
     server = await asyncio.start_server(line.serve, "127.0.0.1", 0)
     yield line, server.sockets[0].getsockname()[1]
     await line.answer({"op": "cut"})
@@ -41,7 +41,7 @@ async def _echoed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wo
         return await reader.readexactly(len(words))
 
 
-async def test_bytes_go_through_unchanged_and_are_counted(line: tuple[Line, int]) -> None:
+async def test_bytes_go_through_unchanged_and_are_counted(line: tuple[NetworkLine, int]) -> None:
     network, port = line
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     words = bytes(range(256)) * 1_000
@@ -52,7 +52,9 @@ async def test_bytes_go_through_unchanged_and_are_counted(line: tuple[Line, int]
     writer.close()
 
 
-async def test_a_cut_breaks_connections_and_refuses_new_ones_until_restored(line: tuple[Line, int]) -> None:
+async def test_a_cut_breaks_connections_and_refuses_new_ones_until_restored(
+    line: tuple[NetworkLine, int],
+) -> None:
     network, port = line
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     await _echoed(reader, writer, b"before")
@@ -67,7 +69,7 @@ async def test_a_cut_breaks_connections_and_refuses_new_ones_until_restored(line
     again.close()
 
 
-async def test_a_silent_network_breaks_nothing_and_delivers_later(line: tuple[Line, int]) -> None:
+async def test_a_silent_network_breaks_nothing_and_delivers_later(line: tuple[NetworkLine, int]) -> None:
     network, port = line
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     await network.answer({"op": "silence"})
@@ -81,7 +83,7 @@ async def test_a_silent_network_breaks_nothing_and_delivers_later(line: tuple[Li
     writer.close()
 
 
-async def test_a_delay_holds_each_way_and_keeps_the_order(line: tuple[Line, int]) -> None:
+async def test_a_delay_holds_each_way_and_keeps_the_order(line: tuple[NetworkLine, int]) -> None:
     network, port = line
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     await network.answer({"op": "delay", "ms": 60})
@@ -95,7 +97,7 @@ async def test_a_delay_holds_each_way_and_keeps_the_order(line: tuple[Line, int]
     writer.close()
 
 
-async def test_an_end_of_one_side_reaches_the_other(line: tuple[Line, int]) -> None:
+async def test_an_end_of_one_side_reaches_the_other(line: tuple[NetworkLine, int]) -> None:
     _, port = line
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     await _echoed(reader, writer, b"words")
@@ -106,6 +108,6 @@ async def test_an_end_of_one_side_reaches_the_other(line: tuple[Line, int]) -> N
 
 
 @pytest.mark.parametrize("milliseconds", [-1, 60_001, "soon"])
-async def test_an_impossible_delay_is_refused(line: tuple[Line, int], milliseconds: object) -> None:
+async def test_an_impossible_delay_is_refused(line: tuple[NetworkLine, int], milliseconds: object) -> None:
     with pytest.raises(ValueError, match=r"ms must be|could not convert"):
         await line[0].answer({"op": "delay", "ms": milliseconds})

@@ -9,7 +9,7 @@ import pytest
 
 from bench.fleet_keys import TlsAuthority
 from bench.run_folder import FolderTooLong, RunFolder
-from bench.terminal_files import TERMINAL, TerminalChoices, Wiring, write_terminal_toml
+from bench.terminal_files import TERMINAL, TerminalChoices, VirtualDevices, write_terminal_toml
 from terminal.presentation import Language
 from terminal.settings import Settings, load
 from terminal.uplink.settings import UplinkSettings, read_settings
@@ -23,7 +23,7 @@ def _written(folder: Path, **choices: object) -> Path:
     return write_terminal_toml(
         folder / "terminal.toml",
         TerminalChoices(NOW, **choices),  # type: ignore[arg-type]  # a test's own table of choices
-        Wiring("Virtual PCD A 00 00", folder / "ttyPN532", folder / "ttyPrinter", 8899),
+        VirtualDevices("Virtual PCD A 00 00", folder / "ttyPN532", folder / "ttyPrinter", 8899),
         keys={
             "root": folder / "root.pem",
             "sealing_keys": folder / "keys.json",

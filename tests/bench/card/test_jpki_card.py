@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from bench.card.iso7816 import Access, File, IsoCard, parse
+from bench.card.iso7816 import Access, ElementaryFile, IsoCard, parse
 from bench.card.jpki_card import four_items, raw_pkcs1_sign, token_info
 from bench.card.residents import ROLES, impossible_number
 from tests.bench.card.rig import NOW, residents
@@ -227,5 +227,5 @@ def auth_certificate(name: str) -> x509.Certificate:
     card = residents().card(name)
     assert isinstance(card, IsoCard)
     file = card.applications[0].files[0x000A]
-    assert isinstance(file, File)
+    assert isinstance(file, ElementaryFile)
     return x509.load_der_x509_certificate(file.content)

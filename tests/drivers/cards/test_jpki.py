@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.card.faults import BentCard
-from bench.card.iso7816 import IsoCard, Key, Pin
+from bench.card.iso7816 import IsoCard, Key, PinFile
 from bench.card.residents import ROLES
 from drivers.cards.apdu import ResponseApdu
 from drivers.cards.jpki import Identity, JpkiCard
@@ -48,9 +48,9 @@ def card_of(name: str) -> IsoCard:
     return card
 
 
-def pin_file(card: IsoCard) -> Pin:
+def pin_file(card: IsoCard) -> PinFile:
     pin = card.applications[0].files[0x0018]
-    assert isinstance(pin, Pin)
+    assert isinstance(pin, PinFile)
     return pin
 
 
