@@ -171,7 +171,7 @@ def _greeting(status: dict[str, Any], seconds: float) -> str:
 
 def _down(folder: RunFolder) -> int:
     """Asks the rig; sweeps up after one that was killed."""
-    from bench.processes import marked, sweep
+    from bench.processes import marked_processes, sweep
 
     try:
         ask(folder.control, {"op": "down"})
@@ -180,7 +180,7 @@ def _down(folder: RunFolder) -> int:
         print(f"no bench in {folder.root}; {swept} processes of an earlier one ended")
         return 0
     limit = time.monotonic() + 30.0
-    while (marked(folder.root) or folder.control.exists()) and time.monotonic() < limit:
+    while (marked_processes(folder.root) or folder.control.exists()) and time.monotonic() < limit:
         time.sleep(0.05)
     left = sweep(folder.root)
     return 1 if left else 0

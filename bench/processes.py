@@ -25,7 +25,7 @@ class ProcessFailed(RuntimeError):
     """A process did not come up or ended early; the message holds the end of its log."""
 
 
-class Part(Protocol):
+class RunPart(Protocol):
     """One process of the run, whoever wrote the class that starts it."""
 
     @property
@@ -35,7 +35,7 @@ class Part(Protocol):
     def kill(self) -> None: ...
 
 
-def is_alive(part: Part) -> bool:
+def is_alive(part: RunPart) -> bool:
     """Without reaping it: the part itself does that."""
     if part.pid is None:
         return False
@@ -146,7 +146,7 @@ def tail(path: Path, characters: int) -> str:
         return ""
 
 
-def marked(folder: Path) -> list[int]:
+def marked_processes(folder: Path) -> list[int]:
     """Ids of all living processes that belong to the run in `folder`, whoever their parent is now. Not this one."""
     wanted = f"{MARK}={folder}".encode()
     found = []
@@ -163,13 +163,13 @@ def marked(folder: Path) -> list[int]:
 
 def sweep(folder: Path) -> int:
     """Ends every process of the run that is still there: first asked, after two seconds killed. How many there were."""
-    left = marked(folder)
+    left = marked_processes(folder)
     for number in left:
         _signal(number, signal.SIGTERM)
     limit = time.monotonic() + 2.0
-    while marked(folder) and time.monotonic() < limit:
+    while marked_processes(folder) and time.monotonic() < limit:
         time.sleep(0.05)
-    for number in marked(folder):
+    for number in marked_processes(folder):
         _signal(number, signal.SIGKILL)
     return len(left)
 

@@ -23,7 +23,7 @@ from bench.card.slot_control import SlotControl
 from bench.control_socket import ask
 from bench.fleet_keys import FleetFiles, TerminalFiles, make_fleet, make_terminal
 from bench.fleet_processes import FleetFolder, uplink_table
-from bench.processes import START_S, Part, ProcessFailed, Program, is_alive, sweep, tail
+from bench.processes import START_S, ProcessFailed, Program, RunPart, is_alive, sweep, tail
 from bench.rig_parts import Display, PartMaker, RigChoices
 from bench.robot import RobotClient, stands_at
 from bench.run_folder import MARK, RunFolder
@@ -60,7 +60,7 @@ class Rig:
         self.dock_address = ""
         self.window_address = ""
         self.dashboard_address = ""
-        self._parts: dict[str, Part] = {}
+        self._parts: dict[str, RunPart] = {}
         self._resting: set[str] = set()
         self.display = ""
         self._terminal_started = 0.0
@@ -173,7 +173,7 @@ class Rig:
             program.launch()
             self._note_start(name)
 
-    def _start_part(self, name: str, part: Part) -> None:
+    def _start_part(self, name: str, part: RunPart) -> None:
         self._parts[name] = part
         part.start()
 
@@ -290,7 +290,7 @@ class Rig:
         own = _OWN_LOG.get(name)
         return self.folder.root.joinpath(*own) if own else self.folder.log(name)
 
-    def _part(self, name: str) -> Part:
+    def _part(self, name: str) -> RunPart:
         if name not in self._parts:
             raise ValueError(f"no part {name!r}; there are {', '.join(self._parts)}")
         return self._parts[name]

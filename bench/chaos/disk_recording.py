@@ -34,7 +34,7 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True)
-class Step:
+class DiskCall:
     """One call. `name` is a file name in the recorded folder; `to` the new name of a rename or what was said."""
 
     act: Act
@@ -44,7 +44,7 @@ class Step:
     to: str = ""
 
 
-def record(command: Sequence[str], folder: Path, log: Path, *, timeout_s: float = 300) -> list[Step]:
+def record(command: Sequence[str], folder: Path, log: Path, *, timeout_s: float = 300) -> list[DiskCall]:
     """Runs `command` under strace; its steps on files of `folder` and its lines on stdout, in order.
 
     Raises subprocess.CalledProcessError if the command fails.
@@ -59,7 +59,7 @@ def _unhex(text: str) -> bytes:
     return bytes.fromhex(text.replace("\\x", ""))
 
 
-def _step(line: str, folder: Path) -> Step | None:
+def _step(line: str, folder: Path) -> DiskCall | None:
     match = _LINE.match(line)
     if match is None or int(match[3]) < 0:
         return None
@@ -67,31 +67,31 @@ def _step(line: str, folder: Path) -> Step | None:
     paths = [Path(_unhex(found).decode(errors="replace")) for found in _PATH.findall(text)]
     strings = [_unhex(found) for found in _STRING.findall(text)]
     if call == "write" and text.startswith("1<"):
-        return Step(Act.SAY, to=strings[0].decode())
+        return DiskCall(Act.SAY, to=strings[0].decode())
     if call in ("openat", "unlink", "unlinkat", "rename", "renameat", "renameat2"):
         return _naming(call, text, [Path(string.decode(errors="replace")) for string in strings], folder)
     if call in ("fsync", "fdatasync") and paths and paths[0] == folder:
-        return Step(Act.FLUSH_FOLDER)
+        return DiskCall(Act.FLUSH_FOLDER)
     if not paths or paths[0].parent != folder:
         return None
     name = paths[0].name
     if call == "pwrite64":
-        return Step(Act.WRITE, name, strings[0], int(text.rsplit(", ", 1)[1]))
+        return DiskCall(Act.WRITE, name, strings[0], int(text.rsplit(", ", 1)[1]))
     if call == "ftruncate":
-        return Step(Act.TRUNCATE, name, offset=int(text.rsplit(", ", 1)[1]))
+        return DiskCall(Act.TRUNCATE, name, offset=int(text.rsplit(", ", 1)[1]))
     if call in ("fsync", "fdatasync"):
-        return Step(Act.FLUSH, name)
+        return DiskCall(Act.FLUSH, name)
     raise ValueError(f"the journal did what this rig does not know: {call}")
 
 
-def _naming(call: str, text: str, named: list[Path], folder: Path) -> Step | None:
+def _naming(call: str, text: str, named: list[Path], folder: Path) -> DiskCall | None:
     if not named or named[0].parent != folder:
         return None
     if call == "openat":
-        return Step(Act.CREATE, named[0].name) if "O_CREAT" in text else None
+        return DiskCall(Act.CREATE, named[0].name) if "O_CREAT" in text else None
     if call.startswith("unlink"):
-        return Step(Act.UNLINK, named[0].name)
-    return Step(Act.RENAME, named[0].name, to=named[1].name)
+        return DiskCall(Act.UNLINK, named[0].name)
+    return DiskCall(Act.RENAME, named[0].name, to=named[1].name)
 
 
 class Fate(StrEnum):
@@ -106,7 +106,7 @@ class Fate(StrEnum):
 @dataclass
 class _File:
     safe: bytearray = field(default_factory=bytearray)
-    pending: list[Step] = field(default_factory=list)
+    pending: list[DiskCall] = field(default_factory=list)
 
 
 class Disk:
@@ -115,9 +115,9 @@ class Disk:
     def __init__(self) -> None:
         self._names: dict[str, _File] = {}
         self._safe_names: dict[str, _File] = {}
-        self._pending_names: list[tuple[Step, _File]] = []
+        self._pending_names: list[tuple[DiskCall, _File]] = []
 
-    def take(self, step: Step) -> None:
+    def take(self, step: DiskCall) -> None:
         if step.act is Act.CREATE and step.name not in self._names:
             self._names[step.name] = _File()
             self._pending_names.append((step, self._names[step.name]))
@@ -162,7 +162,7 @@ def _content(file: _File, fate: Fate, chance: random.Random) -> bytes:
     return bytes(content)
 
 
-def _surviving(pending: list[Step], fate: Fate, chance: random.Random) -> Iterator[Step]:
+def _surviving(pending: list[DiskCall], fate: Fate, chance: random.Random) -> Iterator[DiskCall]:
     if fate is Fate.NONE:
         return
     if fate is Fate.TORN and pending:
@@ -175,19 +175,19 @@ def _surviving(pending: list[Step], fate: Fate, chance: random.Random) -> Iterat
             yield write
 
 
-def _torn(write: Step, chance: random.Random) -> Iterator[Step]:
+def _torn(write: DiskCall, chance: random.Random) -> Iterator[DiskCall]:
     """Some sectors of one write. A write smaller than a sector is whole."""
     if write.act is not Act.WRITE or len(write.data) <= _SECTOR:
         yield write
         return
     cut = chance.randrange(_SECTOR, len(write.data), _SECTOR)
-    parts = [Step(Act.WRITE, write.name, write.data[:cut], write.offset)]
+    parts = [DiskCall(Act.WRITE, write.name, write.data[:cut], write.offset)]
     if chance.random() < 0.3:  # the rear sectors got there first
-        parts = [Step(Act.WRITE, write.name, write.data[cut:], write.offset + cut)]
+        parts = [DiskCall(Act.WRITE, write.name, write.data[cut:], write.offset + cut)]
     yield from parts
 
 
-def _apply(content: bytearray, write: Step) -> None:
+def _apply(content: bytearray, write: DiskCall) -> None:
     if write.act is Act.TRUNCATE:
         del content[write.offset :]
         content.extend(bytes(max(0, write.offset - len(content))))

@@ -14,7 +14,7 @@ from bench.run_folder import RunFolder
 from contract.reference_number import reference_number
 
 
-class Outcome(StrEnum):
+class VisitResult(StrEnum):
     ACCEPTED = "accepted"  # 受け付けました stood on the screen
     DIED = "died"  # the terminal was gone before the screen could say anything
     TURNED_AWAY = "turned away"  # the terminal ended it in words
@@ -27,7 +27,7 @@ class Lived:
     person: str
     began: float
     ended: float
-    outcome: Outcome
+    outcome: VisitResult
     numbers: tuple[str, ...] = ()
     said: str = ""
 
@@ -60,7 +60,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class LedgerVerdict:
     """`explained`: records past the point of no return when the terminal was killed before its screen."""
 
     accepted: int
@@ -97,7 +97,7 @@ def is_drained(found: Found) -> bool:
     )
 
 
-def judge(lived: Sequence[Lived], terminal_killed: Sequence[float], found: Found) -> Verdict:
+def judge_visits(lived: Sequence[Lived], terminal_killed: Sequence[float], found: Found) -> LedgerVerdict:
     """Pure: the promises of DESIGN §2.3 to §2.5, held against what was found."""
     arrived = Counter(row.id for row in found.arrived)
     owners = {row.id: _owner(row, lived) for row in found.stored}
@@ -113,14 +113,16 @@ def judge(lived: Sequence[Lived], terminal_killed: Sequence[float], found: Found
             continue
         visit = owners[row.id]
         killed = visit is not None and any(visit.began <= at <= visit.ended for at in terminal_killed)
-        if visit is not None and visit.outcome is Outcome.DIED and killed:
+        if visit is not None and visit.outcome is VisitResult.DIED and killed:
             explained += 1
         else:
             troubles.append(f"{row.id}: stored, accepted by no screen, and the terminal was not killed")
     if found.quarantined:
         troubles.append(f"{found.quarantined} messages in quarantine")
     stages = Counter(row.stage for row in found.arrived)
-    return Verdict(len(accepted), explained, stages["done"], stages["already"], found.stale, tuple(troubles))
+    return LedgerVerdict(
+        len(accepted), explained, stages["done"], stages["already"], found.stale, tuple(troubles)
+    )
 
 
 def _of_the_accepted(accepted: Sequence[str], found: Found, arrived: Counter[str]) -> list[str]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.chaos.disk_recording import Act, Disk, Fate, Step, record
+from bench.chaos.disk_recording import Act, Disk, DiskCall, Fate, record
 from bench.synthetic_fleet import TERMINAL, SyntheticFleet, new_id, wall_now
 from contract.ack import Ack, read_ack
 from terminal.journal.audit import ChainWhole
@@ -69,10 +69,10 @@ def memory_folder() -> Path | None:
 
 def run(records: int, seed: int, folder: Path) -> PowerCutReport:
     """Records a writer of `records` enrolments (≥ 2) below `folder` and judges every cut; needs strace."""
-    return judge(record_writer(records, folder), records, seed, folder / "after")
+    return judge_cuts(record_writer(records, folder), records, seed, folder / "after")
 
 
-def record_writer(records: int, folder: Path) -> list[Step]:
+def record_writer(records: int, folder: Path) -> list[DiskCall]:
     """What the writer asked of the disk and said, from the first creation of the file on."""
     written = folder / "written"
     written.mkdir(parents=True)
@@ -80,7 +80,7 @@ def record_writer(records: int, folder: Path) -> list[Step]:
     return record(command, written, folder / "strace.log")
 
 
-def judge(steps: list[Step], records: int, seed: int, folder: Path) -> PowerCutReport:
+def judge_cuts(steps: list[DiskCall], records: int, seed: int, folder: Path) -> PowerCutReport:
     """Every cut of the recording in every fate, each laid out in `folder` and opened."""
     begin = time.monotonic()
     chance = random.Random(seed)
@@ -93,7 +93,7 @@ def judge(steps: list[Step], records: int, seed: int, folder: Path) -> PowerCutR
     return PowerCutReport(records, seed, len(cuts), len(wanted), promised, troubles, time.monotonic() - begin)
 
 
-def _cuts(steps: list[Step]) -> list[_Cut]:
+def _cuts(steps: list[DiskCall]) -> list[_Cut]:
     """Before and after each flush, and after each word of the outbox."""
     points: list[_Cut] = []
     committed: dict[str, str] = {}
@@ -114,7 +114,7 @@ def _cuts(steps: list[Step]) -> list[_Cut]:
 
 
 def _judge_all(
-    steps: list[Step], wanted: list[tuple[_Cut, Fate]], chance: random.Random, folder: Path
+    steps: list[DiskCall], wanted: list[tuple[_Cut, Fate]], chance: random.Random, folder: Path
 ) -> Iterator[str]:
     disk, at = Disk(), 0
     for cut, fate in wanted:

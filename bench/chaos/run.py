@@ -24,7 +24,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bench.chaos import power_cuts
-from bench.chaos.ledger import Found, Lived, Outcome, Verdict, is_drained, judge, read_found
+from bench.chaos.ledger import Found, LedgerVerdict, Lived, VisitResult, is_drained, judge_visits, read_found
 from bench.chaos.monkey import Monkey
 from bench.chaos.plan import plan
 from bench.resident import Errand, Resident, Visitor, start_again
@@ -52,7 +52,7 @@ class Report:
     gave_up: int
     seconds: float
     drain_s: float
-    verdict: Verdict
+    verdict: LedgerVerdict
     said: dict[str, int]
 
     @property
@@ -97,7 +97,7 @@ class Run:
             gave_up=self._gave_up,
             seconds=now - began,
             drain_s=now - healed,
-            verdict=judge(self._lived, self._monkey.terminal_killed, found),
+            verdict=judge_visits(self._lived, self._monkey.terminal_killed, found),
             said=dict(Counter(v.said for v in self._lived if v.said)),
         )
 
@@ -116,7 +116,7 @@ class Run:
             visit = self._visit(person)
             self._lived.append(visit)
             self._back_to_attract()
-            if visit.outcome is Outcome.ACCEPTED:
+            if visit.outcome is VisitResult.ACCEPTED:
                 return
         self._gave_up += 1
 
@@ -135,12 +135,12 @@ class Run:
                 numbers = resident.sign()
                 resident.leave()
             except OSError:
-                outcome = Outcome.ACCEPTED if numbers else Outcome.DIED
+                outcome = VisitResult.ACCEPTED if numbers else VisitResult.DIED
                 return Lived(person.name, began, time.time(), outcome, numbers)
             except RobotRefused as refused:
-                outcome = Outcome.ACCEPTED if numbers else Outcome.TURNED_AWAY
+                outcome = VisitResult.ACCEPTED if numbers else VisitResult.TURNED_AWAY
                 return Lived(person.name, began, time.time(), outcome, numbers, str(refused)[:300])
-        return Lived(person.name, began, time.time(), Outcome.ACCEPTED, numbers)
+        return Lived(person.name, began, time.time(), VisitResult.ACCEPTED, numbers)
 
     def _back_to_attract(self) -> None:
         """Raises TimeoutError when the terminal does not come back."""

@@ -32,7 +32,7 @@ _SIZE = "720x1280"
 
 
 @dataclass(frozen=True)
-class Row:
+class FigureRow:
     """One line of the table; `reached` None: nothing to reach, only to know."""
 
     what: str
@@ -46,14 +46,14 @@ class Row:
 # --------------------------------------------------------------------------- rows
 
 
-def card_rows() -> list[Row]:
+def card_rows() -> list[FigureRow]:
     figures = measure_card()
     ours, opensc = figures.ours, figures.opensc
     apdus = ours.bytes_in + ours.bytes_out
     theirs = opensc.bytes_in + opensc.bytes_out
     slower = figures.ours_s / figures.bare_s
     return [
-        Row(
+        FigureRow(
             "APDUs: certificate, tries, PIN, signature",
             f"{ours.apdus} APDUs",
             f"pkcs11-tool --login --sign: {opensc.apdus}",
@@ -61,7 +61,7 @@ def card_rows() -> list[Row]:
             "≤ 14",
             ours.apdus <= 14,
         ),
-        Row(
+        FigureRow(
             "bytes of the same",
             f"{apdus} B",
             f"must cross {figures.certificate + 256 + ours.bytes_in} B (OpenSC {theirs} B)",
@@ -69,7 +69,7 @@ def card_rows() -> list[Row]:
             "≤ 1.15",
             figures.byte_ratio <= 1.15,
         ),
-        Row(
+        FigureRow(
             f"time of the same, card with {APDU_MS} ms an APDU and {SIGNATURE_MS} ms a signature",
             f"{figures.ours_s * 1000:.0f} ms",
             f"the same APDUs bare: {figures.bare_s * 1000:.0f} ms",
@@ -80,12 +80,12 @@ def card_rows() -> list[Row]:
     ]
 
 
-def durable_rows() -> list[Row]:
+def durable_rows() -> list[FigureRow]:
     append = measure_append()
     with _rig() as rig:
         order = measure_flush_order(rig)
     return [
-        Row(
+        FigureRow(
             "one enrolment made durable: flushes",
             f"{append.flushes:.2f}",
             "one commit",
@@ -93,7 +93,7 @@ def durable_rows() -> list[Row]:
             "1",
             round(append.flushes, 1) == 1.0,
         ),
-        Row(
+        FigureRow(
             "one enrolment made durable: CPU of seal, signature, commit",
             f"{append.cpu_ms:.2f} ms",
             f"the same bytes by one bare INSERT: {append.bare_cpu_ms:.2f} ms",
@@ -101,7 +101,7 @@ def durable_rows() -> list[Row]:
             "≤ 1 ms",
             append.cpu_ms <= 1.0,
         ),
-        Row(
+        FigureRow(
             "flush before 受け付けました is drawn",
             f"{order.flushes} flushes, drawn {order.gap_s * 1000:.0f} ms after the last returned",
             f"{order.records} records, every flush held up for {order.delay_s * 1000:.0f} ms",
@@ -112,11 +112,11 @@ def durable_rows() -> list[Row]:
     ]
 
 
-def drain_rows() -> list[Row]:
+def drain_rows() -> list[FigureRow]:
     with tempfile.TemporaryDirectory(prefix="mynapo-drain-") as folder:
         drained = measure_drain(Path(folder))
     return [
-        Row(
+        FigureRow(
             f"draining {drained.records} records to marked",
             f"{drained.drained_per_s:.0f}/s",
             f"bare paho QoS 1: {drained.raw_per_s:.0f}/s",
@@ -127,13 +127,13 @@ def drain_rows() -> list[Row]:
     ]
 
 
-def touch_rows() -> list[Row]:
+def touch_rows() -> list[FigureRow]:
     _, frame_s = measure_bare(_SIZE)
     with _rig() as rig:
         touches = measure_touches(rig, frame_s)
     what, worst = touches.worst
     return [
-        Row(
+        FigureRow(
             f"touch → next screen drawn, p95 of {len(touches.took)}",
             f"{touches.p95_ms:.0f} ms, worst {worst:.0f} ms ({what})",
             f"one frame of a bare window: {touches.frame_ms:.1f} ms",
@@ -144,14 +144,14 @@ def touch_rows() -> list[Row]:
     ]
 
 
-def start_rows() -> list[Row]:
+def start_rows() -> list[FigureRow]:
     bare, _ = measure_bare(_SIZE)
     with _rig() as rig:
         ours = measure_terminal(rig)
     memory = ours.pss_mb / bare.pss_mb
     yardstick = "bare Kivy window with one label"
     return [
-        Row(
+        FigureRow(
             "start → attract",
             f"{ours.start_s:.2f} s",
             f"{yardstick}: {bare.start_s:.2f} s",
@@ -159,7 +159,7 @@ def start_rows() -> list[Row]:
             "≤ 1.0 s",
             ours.start_s <= 1.0,
         ),
-        Row(
+        FigureRow(
             "memory at rest (PSS)",
             f"{ours.pss_mb:.0f} MB (RSS {ours.rss_mb:.0f})",
             f"{yardstick}: {bare.pss_mb:.0f} MB (RSS {bare.rss_mb:.0f})",
@@ -167,7 +167,7 @@ def start_rows() -> list[Row]:
             "≤ 1.6",
             memory <= 1.6,
         ),
-        Row(
+        FigureRow(
             "idle CPU at the attract screen",
             f"{ours.idle * 100:.1f} % of a core",
             f"{yardstick}: {bare.idle * 100:.1f} %",
@@ -178,12 +178,12 @@ def start_rows() -> list[Row]:
     ]
 
 
-def growth_rows() -> list[Row]:
+def growth_rows() -> list[FigureRow]:
     with _rig() as rig:
         growth = measure_growth(rig)
     ratio = growth.mb[1] / growth.mb[0]
     return [
-        Row(
+        FigureRow(
             f"memory after {growth.visits[1]} visits (own, anonymous)",
             f"{growth.mb[1]:.0f} MB",
             f"after {growth.visits[0]}: {growth.mb[0]:.0f} MB",
@@ -194,11 +194,11 @@ def growth_rows() -> list[Row]:
     ]
 
 
-def paper_rows() -> list[Row]:
+def paper_rows() -> list[FigureRow]:
     with _rig() as rig:
         octets = measure_paper(rig)
     return [
-        Row(
+        FigureRow(
             "paper for 予約 and 申込",
             f"{octets} B, {octets * 10 / 115_200:.2f} s at 115,200 baud",
             "–",
@@ -209,7 +209,7 @@ def paper_rows() -> list[Row]:
     ]
 
 
-ROWS: dict[str, Callable[[], list[Row]]] = {
+ROWS: dict[str, Callable[[], list[FigureRow]]] = {
     "card": card_rows,
     "durable": durable_rows,
     "drain": drain_rows,
@@ -231,7 +231,7 @@ def _rig() -> Iterator[Rig]:
 # --------------------------------------------------------------------------- table
 
 
-def table(rows: list[Row]) -> str:
+def table(rows: list[FigureRow]) -> str:
     head = ("what", "measured", "yardstick", "ratio", "to reach", "")
     words = {True: "reached", False: "MISSED", None: ""}
     lines = [
@@ -259,7 +259,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--json", type=Path, default=None, help="write the rows here as well")
     options = parser.parse_args(argv)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # an end by it leaves nothing running
-    rows: list[Row] = []
+    rows: list[FigureRow] = []
     for name in options.row or ROWS:
         print(f"measuring {name}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
         rows += ROWS[name]()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.processes import ProcessFailed, Program, end_in_order, is_alive, marked, sweep, tail
+from bench.processes import ProcessFailed, Program, end_in_order, is_alive, marked_processes, sweep, tail
 from bench.run_folder import MARK
 
 _SLEEPS = "import time; print('{}', flush=True); time.sleep(60)"
@@ -75,13 +75,13 @@ def test_the_sweep_finds_grandchildren_and_those_that_will_not_listen(tmp_path: 
     program.start()
     limit = time.monotonic() + 10.0
     while (
-        len(marked(tmp_path)) < 2 and time.monotonic() < limit
+        len(marked_processes(tmp_path)) < 2 and time.monotonic() < limit
     ):  # a new process shows its environment a moment late
         time.sleep(0.01)
     assert sweep(tmp_path) == 2
     assert program.ended() is None or program.ended() == -15
     program.stop()
-    assert not marked(tmp_path)
+    assert not marked_processes(tmp_path)
 
 
 def test_a_run_never_sweeps_another(tmp_path: Path) -> None:

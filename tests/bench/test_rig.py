@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.processes import marked
+from bench.processes import marked_processes
 from bench.rig_client import RigClient, VerbRefused
 from bench.robot import stands_at
 from bench.run_folder import RunFolder
@@ -52,7 +52,7 @@ def up(*options: str) -> Iterator[tuple[subprocess.Popen[str], RigClient]]:
         bench("down", "--folder", str(folder))
         process.kill()
         process.communicate()
-        assert not marked(folder)
+        assert not marked_processes(folder)
         shutil.rmtree(folder)
 
 
@@ -75,7 +75,7 @@ def test_every_part_is_a_process_of_its_own_and_lives(rig: RigClient) -> None:
 def test_all_that_listens_listens_on_loopback(rig: RigClient) -> None:
     ends = [
         str(link.readlink())
-        for number in marked(rig.folder.root)
+        for number in marked_processes(rig.folder.root)
         for link in Path(f"/proc/{number}/fd").iterdir()
         if link.is_symlink()
     ]
@@ -186,10 +186,10 @@ def test_a_killed_part_is_started_again_where_the_bench_is_told_to_and_another_b
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_everything_in_good_order(number: signal.Signals) -> None:
     with up("--no-dock", "--reader", "nfc") as (process, rig):
-        assert len(marked(rig.folder.root)) >= 10
+        assert len(marked_processes(rig.folder.root)) >= 10
         process.send_signal(number)
         assert process.wait(LIMIT_S) == 0
-        assert not marked(rig.folder.root)
+        assert not marked_processes(rig.folder.root)
         assert not rig.folder.control.exists()
 
 
@@ -197,9 +197,9 @@ def test_after_a_killed_bench_down_sweeps_what_it_left() -> None:
     with up("--no-dock", "--reader", "pcsc") as (process, rig):
         process.kill()
         process.wait()
-        assert len(marked(rig.folder.root)) >= 10
+        assert len(marked_processes(rig.folder.root)) >= 10
         assert bench("down", "--folder", str(rig.folder.root)).returncode == 0
-        assert not marked(rig.folder.root)
+        assert not marked_processes(rig.folder.root)
 
 
 @pytest.mark.parametrize(

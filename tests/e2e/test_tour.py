@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from bench.processes import marked
+from bench.processes import marked_processes
 from bench.tours import TOURS, own_bench, play
 
 pytestmark = [pytest.mark.servers, pytest.mark.window]
@@ -18,8 +18,8 @@ def test_the_main_job_goes_from_card_to_acknowledgement_and_answer(tmp_path: Pat
         folder = Path(name).resolve()
         with own_bench(folder) as rig:
             album = play(TOURS["main"], tmp_path / "tour", rig)
-            assert len(marked(folder)) >= len(rig.status()["parts"])
-        assert not marked(folder)
+            assert len(marked_processes(folder)) >= len(rig.status()["parts"])
+        assert not marked_processes(folder)
     assert album.passed, [(scene.title, scene.misses, scene.failure) for scene in album.scenes]
     assert [scene.slug for scene in album.scenes] == ["ja", "en", "wrong-pin", "lifted-card", "network"]
     page = album.index.read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.chaos.ledger import ArrivedRow, Found, Lived, Outcome, StoredRow, is_drained, judge
+from bench.chaos.ledger import ArrivedRow, Found, Lived, StoredRow, VisitResult, is_drained, judge_visits
 from bench.chaos.plan import Blow, plan
 from contract.reference_number import reference_number
 
@@ -19,10 +19,10 @@ def lived() -> list[Lived]:
     """Two residents are served; a third one's terminal is killed after the commit, and he comes again."""
     number = [reference_number(id_) for id_ in IDS]
     return [
-        Lived("anna", 0, 9, Outcome.ACCEPTED, (number[0],)),
-        Lived("bert", 10, 19, Outcome.ACCEPTED, (number[1],)),
-        Lived("carl", 20, 26, Outcome.DIED),
-        Lived("carl", 30, 39, Outcome.ACCEPTED, (number[3],)),
+        Lived("anna", 0, 9, VisitResult.ACCEPTED, (number[0],)),
+        Lived("bert", 10, 19, VisitResult.ACCEPTED, (number[1],)),
+        Lived("carl", 20, 26, VisitResult.DIED),
+        Lived("carl", 30, 39, VisitResult.ACCEPTED, (number[3],)),
     ]
 
 
@@ -38,7 +38,7 @@ def found() -> Found:
 
 
 def test_a_run_that_kept_every_promise_passes_and_counts_the_explained_record_apart() -> None:
-    verdict = judge(lived(), [KILLED_AT], found())
+    verdict = judge_visits(lived(), [KILLED_AT], found())
     assert verdict.violations == ()
     assert (verdict.accepted, verdict.explained, verdict.standing, verdict.already) == (3, 1, 3, 1)
 
@@ -75,7 +75,7 @@ FAULTS: dict[str, tuple[Callable[[Found], Found], str]] = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_judge_names_the_broken_promise(fault: str) -> None:
     spoil, words = FAULTS[fault]
-    violations = judge(lived(), [KILLED_AT], spoil(found())).violations
+    violations = judge_visits(lived(), [KILLED_AT], spoil(found())).violations
     assert any(words in violation for violation in violations), violations
 
 
@@ -83,19 +83,23 @@ def test_a_record_that_no_screen_accepted_is_a_violation_if_the_terminal_was_not
     None
 ):
     for killed in ([], [5.0]):
-        violations = judge(lived(), killed, found()).violations
+        violations = judge_visits(lived(), killed, found()).violations
         assert any(IDS[2] in violation and "accepted by no screen" in violation for violation in violations)
 
 
 def test_a_record_of_a_visit_that_was_turned_away_in_words_is_a_violation() -> None:
-    visits = [replace(v, outcome=Outcome.TURNED_AWAY) if v.outcome is Outcome.DIED else v for v in lived()]
-    assert judge(visits, [KILLED_AT], found()).violations
+    visits = [
+        replace(v, outcome=VisitResult.TURNED_AWAY) if v.outcome is VisitResult.DIED else v for v in lived()
+    ]
+    assert judge_visits(visits, [KILLED_AT], found()).violations
 
 
 def test_a_number_shown_to_two_residents_is_a_violation() -> None:
     visits = lived()
     visits[1] = replace(visits[1], numbers=visits[0].numbers)
-    assert any("2 residents" in violation for violation in judge(visits, [KILLED_AT], found()).violations)
+    assert any(
+        "2 residents" in violation for violation in judge_visits(visits, [KILLED_AT], found()).violations
+    )
 
 
 def test_it_is_drained_when_all_is_acknowledged_and_decided() -> None:

@@ -9,13 +9,18 @@ import pytest
 
 from bench.perf import figures
 from bench.perf.card import CardFigures, Exchange
-from bench.perf.figures import Row, table
+from bench.perf.figures import FigureRow, table
 from bench.perf.screen import Touches
 from bench.perf.visits import FlushOrder, joined_trace, memory_at_rest
 
 
 def test_columns_stand_below_one_another_though_japanese_is_twice_as_wide() -> None:
-    text = table([Row("紙", "1 B", "–", "–", "≤ 4 kB", True), Row("paper", "2 B", "–", "–", "≤ 4 kB", False)])
+    text = table(
+        [
+            FigureRow("紙", "1 B", "–", "–", "≤ 4 kB", True),
+            FigureRow("paper", "2 B", "–", "–", "≤ 4 kB", False),
+        ]
+    )
     japanese, english = text.splitlines()[1:]
     assert japanese.index("1 B") + 1 == english.index("2 B")
     assert japanese.endswith("reached")
@@ -26,7 +31,7 @@ def test_columns_stand_below_one_another_though_japanese_is_twice_as_wide() -> N
 def test_a_missed_target_is_told_by_the_exit_code(
     reached: bool | None, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = Row("paper", "1 B", "–", "–", "≤ 4 kB", reached)
+    row = FigureRow("paper", "1 B", "–", "–", "≤ 4 kB", reached)
     monkeypatch.setitem(figures.ROWS, "paper", lambda: [row])
     assert figures.main(["--row", "paper", "--json", str(tmp_path / "rows.json")]) == code
     assert json.loads((tmp_path / "rows.json").read_text(encoding="utf-8"))[0]["reached"] == reached
