@@ -15,9 +15,9 @@ from typing import Any
 from contract.settings_file import unreadable
 from contract.tables import Fault
 from programmes.days import in_japan
-from terminal.journal.database import trouble_of
+from terminal.journal.database import file_trouble_of
 from terminal.journal.events import BY_ID, Severity
-from terminal.journal.outbox_reader import OutboxReader, Overview, Unavailable
+from terminal.journal.outbox_reader import OutboxOverview, OutboxReader, OutboxUnreadable
 from terminal.journal.trouble_words import trouble_fault
 
 _SEVERITIES = {
@@ -42,16 +42,16 @@ def journal_lines(data_dir: Path, now: datetime, *, events: int = 20) -> tuple[s
     reader = OutboxReader(path, now=lambda: now)
     overview = reader.overview()
     reader.close()
-    if isinstance(overview, Unavailable):
+    if isinstance(overview, OutboxUnreadable):
         return trouble_fault(path, overview.reason)
     try:
         rows = list(_events(path, events))
     except sqlite3.Error as error:
-        return trouble_fault(path, trouble_of(error))
+        return trouble_fault(path, file_trouble_of(error))
     return (*_summary(overview), *(_line(row) for row in reversed(rows)))
 
 
-def _summary(overview: Overview) -> tuple[str, ...]:
+def _summary(overview: OutboxOverview) -> tuple[str, ...]:
     hours, minutes = divmod(overview.oldest_age_s // 60, 60)
     waiting = f"送り待ち {overview.depth} 件"
     oldest = f"（いちばん古いもの {hours} 時間 {minutes} 分前）" if overview.depth else ""

@@ -190,7 +190,7 @@ def _open_journal(
     settings: Settings, trust: Trust, data: Path, clock: SystemClock, inbox: Inbox
 ) -> JournalThread:
     from terminal.journal.events import ProcessStarted
-    from terminal.journal.outbox import CannotOpen, Outbox
+    from terminal.journal.outbox import Outbox, OutboxUnavailable
     from terminal.journal.trouble_words import trouble_fault
     from terminal.journal.writer_lock import writer_of
     from terminal.journal_thread import JournalThread
@@ -201,7 +201,7 @@ def _open_journal(
         random=secrets.token_bytes,
         limit=settings.file.limits.outbox_records,
     )
-    if isinstance(outbox, CannotOpen):
+    if isinstance(outbox, OutboxUnavailable):
         fault = trouble_fault(data / "outbox.db", outbox.reason, writer=writer_of(data / "outbox.db"))
         head = "記録を開けないので、受付できません。Without its journal the terminal takes no enrolment:"
         print(head, *fault.lines(), sep="\n", file=sys.stderr)

@@ -252,7 +252,7 @@ class RobotTable(Struct, frozen=True, kw_only=True):
     ]
 
 
-class File(Struct, frozen=True, kw_only=True):
+class SettingsFile(Struct, frozen=True, kw_only=True):
     """The whole file. `keypad` and `audio` are reserved for hardware that comes later."""
 
     terminal: TerminalTable
@@ -276,7 +276,7 @@ class File(Struct, frozen=True, kw_only=True):
 class Settings:
     """A sound file, and where it lies. Relative paths are relative to its folder."""
 
-    file: File
+    file: SettingsFile
     source: Path
 
     def path(self, name: str) -> Path:
@@ -294,7 +294,7 @@ def load(path: Path, *, installed: bool) -> Settings | BadSettings:
     if isinstance(raw, Fault):
         return BadSettings((raw,))
     faults = FaultList(str(path))
-    file = decode(raw, File, faults)
+    file = decode(raw, SettingsFile, faults)
     installed = installed or _is_installed(path)
     for key, present in _demo_keys(raw).items():
         if installed and present:

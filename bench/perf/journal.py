@@ -19,7 +19,7 @@ from bench.synthetic_fleet import TERMINAL, SyntheticFleet, opened, store, wall_
 from contract.ack import MAX_ENTRIES
 from contract.envelope import fingerprint
 from terminal.journal.delivery import DeliveryReport, apply_mailbox
-from terminal.journal.mailbox import DocumentKind, Mailbox, MailboxReader, Stored
+from terminal.journal.mailbox import DocumentKind, DocumentsStored, Mailbox, MailboxReader
 from terminal.journal.outbox import Outbox
 
 
@@ -124,7 +124,9 @@ def measure_apply(records: int = 5000, per_ack: int = MAX_ENTRIES) -> ApplyFigur
             raise RuntimeError(f"no mailbox: {mailbox.reason}")
         reader, spent, marked = MailboxReader(path), 0.0, 0
         for i in range(0, len(acks), 500):
-            if not isinstance(mailbox.put([(DocumentKind.ACK, ack) for ack in acks[i : i + 500]]), Stored):
+            if not isinstance(
+                mailbox.put([(DocumentKind.ACK, ack) for ack in acks[i : i + 500]]), DocumentsStored
+            ):
                 raise RuntimeError("the mailbox took no more")
             begin = time.perf_counter()
             marked += _apply_all(outbox, reader, fleet)

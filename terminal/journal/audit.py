@@ -32,7 +32,7 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Record:
+class EnrolmentRef:
     """The enrolment that an audit row is about; `sha256` (hex) of its stored bytes."""
 
     journal: str
@@ -48,7 +48,7 @@ class AuditRow:
     at: int
     event: str
     arguments: bytes
-    record: Record | None
+    record: EnrolmentRef | None
     link: bytes
 
 
@@ -70,13 +70,13 @@ def genesis(journal: str) -> Head:
     return Head(0, hashlib.sha256(_CONTEXT + journal.encode()).digest())
 
 
-def _link(before: bytes, n: int, at: int, event: str, args: bytes, record: Record | None) -> bytes:
+def _link(before: bytes, n: int, at: int, event: str, args: bytes, record: EnrolmentRef | None) -> bytes:
     about = None if record is None else (record.journal, record.seq, record.sha256)
     return hashlib.sha256(before + msgspec.json.encode((n, at, event, args, about))).digest()
 
 
 def append(
-    connection: sqlite3.Connection, head: Head, event: Event, at: int, record: Record | None = None
+    connection: sqlite3.Connection, head: Head, event: Event, at: int, record: EnrolmentRef | None = None
 ) -> Head:
     """Writes one row inside the caller's transaction; returns the new head, which counts after COMMIT."""
     args = arguments(event)
@@ -113,11 +113,11 @@ def _row(
     sha256: str | None,
     link: bytes,
 ) -> AuditRow:
-    record = None if journal is None or seq is None or sha256 is None else Record(journal, seq, sha256)
+    record = None if journal is None or seq is None or sha256 is None else EnrolmentRef(journal, seq, sha256)
     return AuditRow(n, at, event, args, record, link)
 
 
-def verify(connection: sqlite3.Connection, anchor: Head) -> ChainWhole | ChainBroken:
+def verify_chain(connection: sqlite3.Connection, anchor: Head) -> ChainWhole | ChainBroken:
     """Recomputes every link from `anchor` on, and compares each record still stored with the row about it."""
     last = anchor
     while rows := _readable_rows(connection, last.n):
@@ -137,7 +137,7 @@ def _readable_rows(connection: sqlite3.Connection, n: int) -> tuple[AuditRow, ..
         return None
 
 
-def _agrees(connection: sqlite3.Connection, record: Record | None) -> bool:
+def _agrees(connection: sqlite3.Connection, record: EnrolmentRef | None) -> bool:
     """Is the record gone (tombstones end after their time) or still the one that the chain knows?"""
     if record is None:
         return True

@@ -16,7 +16,7 @@ _BUSY_TIMEOUT_S = 2.0
 _FILE_MODE = 0o640
 
 
-class Trouble(StrEnum):
+class FileTrouble(StrEnum):
     """Why a file could not be opened or a transaction not be committed."""
 
     DISK_FULL = "disk-full"
@@ -32,23 +32,23 @@ class Trouble(StrEnum):
 
 
 _TROUBLES = {
-    sqlite3.SQLITE_FULL: Trouble.DISK_FULL,
-    sqlite3.SQLITE_IOERR: Trouble.IO_ERROR,
-    sqlite3.SQLITE_READONLY: Trouble.READ_ONLY,
-    sqlite3.SQLITE_PERM: Trouble.READ_ONLY,
-    sqlite3.SQLITE_BUSY: Trouble.BUSY,
-    sqlite3.SQLITE_LOCKED: Trouble.BUSY,
-    sqlite3.SQLITE_CORRUPT: Trouble.DAMAGED,
-    sqlite3.SQLITE_NOTADB: Trouble.DAMAGED,
-    sqlite3.SQLITE_CANTOPEN: Trouble.CANNOT_OPEN,
-    sqlite3.SQLITE_CONSTRAINT: Trouble.DUPLICATE,
+    sqlite3.SQLITE_FULL: FileTrouble.DISK_FULL,
+    sqlite3.SQLITE_IOERR: FileTrouble.IO_ERROR,
+    sqlite3.SQLITE_READONLY: FileTrouble.READ_ONLY,
+    sqlite3.SQLITE_PERM: FileTrouble.READ_ONLY,
+    sqlite3.SQLITE_BUSY: FileTrouble.BUSY,
+    sqlite3.SQLITE_LOCKED: FileTrouble.BUSY,
+    sqlite3.SQLITE_CORRUPT: FileTrouble.DAMAGED,
+    sqlite3.SQLITE_NOTADB: FileTrouble.DAMAGED,
+    sqlite3.SQLITE_CANTOPEN: FileTrouble.CANNOT_OPEN,
+    sqlite3.SQLITE_CONSTRAINT: FileTrouble.DUPLICATE,
 }
 
 
-def trouble_of(error: sqlite3.Error) -> Trouble:
+def file_trouble_of(error: sqlite3.Error) -> FileTrouble:
     """The trouble behind an SQLite error, by its primary result code (the low byte)."""
     code = getattr(error, "sqlite_errorcode", None)
-    return Trouble.OTHER if code is None else _TROUBLES.get(code & 0xFF, Trouble.OTHER)
+    return FileTrouble.OTHER if code is None else _TROUBLES.get(code & 0xFF, FileTrouble.OTHER)
 
 
 def connect_writer(path: Path, *, synchronous: str) -> sqlite3.Connection:

@@ -17,7 +17,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from contract.encoding import MAX_PAYLOAD
-from terminal.journal.database import Trouble, connect_reader, connect_writer, transaction, trouble_of
+from terminal.journal.database import (
+    FileTrouble,
+    connect_reader,
+    connect_writer,
+    file_trouble_of,
+    transaction,
+)
 from terminal.journal.outbox_rows import Cursor
 
 APPLICATION = 0x6D6E706D
@@ -57,7 +63,7 @@ class Document:
 
 
 @dataclass(frozen=True)
-class Stored:
+class DocumentsStored:
     count: int
 
 
@@ -70,12 +76,12 @@ class MailboxFull:
 
 @dataclass(frozen=True)
 class PutFailed:
-    reason: Trouble
+    reason: FileTrouble
 
 
 @dataclass(frozen=True)
 class MailboxUnavailable:
-    reason: Trouble
+    reason: FileTrouble
 
 
 @dataclass(frozen=True)
@@ -107,9 +113,9 @@ class Mailbox:
                 _move_aside(path)
             connection = connect_writer(path, synchronous="NORMAL")
         except sqlite3.Error as error:
-            return MailboxUnavailable(trouble_of(error))
+            return MailboxUnavailable(file_trouble_of(error))
         except OSError:
-            return MailboxUnavailable(Trouble.CANNOT_OPEN)
+            return MailboxUnavailable(FileTrouble.CANNOT_OPEN)
         try:
             with transaction(connection):
                 if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
@@ -119,9 +125,11 @@ class Mailbox:
             return cls(connection, now)
         except sqlite3.Error as error:
             connection.close()
-            return MailboxUnavailable(trouble_of(error))
+            return MailboxUnavailable(file_trouble_of(error))
 
-    def put(self, documents: Sequence[tuple[DocumentKind, bytes]]) -> Stored | MailboxFull | PutFailed:
+    def put(
+        self, documents: Sequence[tuple[DocumentKind, bytes]]
+    ) -> DocumentsStored | MailboxFull | PutFailed:
         """Stores all of them in one transaction, or none. Those larger than MAX_PAYLOAD are left out."""
         fitting = [(kind, payload) for kind, payload in documents if len(payload) <= MAX_PAYLOAD]
         size = sum(len(payload) for _, payload in fitting)
@@ -135,10 +143,10 @@ class Mailbox:
                     ((kind.value, payload, at) for kind, payload in fitting),
                 )
         except sqlite3.Error as error:
-            return PutFailed(trouble_of(error))
+            return PutFailed(file_trouble_of(error))
         self._count += len(fitting)
         self._bytes += size
-        return Stored(len(fitting))
+        return DocumentsStored(len(fitting))
 
     def discard(self, consumed: Cursor) -> int | PutFailed:
         """Deletes what the terminal says it has consumed (`OutboxReader.cursor`); how many went."""
@@ -153,7 +161,7 @@ class Mailbox:
                 if count:
                     self._connection.execute("DELETE FROM document WHERE n <= ?", (consumed.n,))
         except sqlite3.Error as error:
-            return PutFailed(trouble_of(error))
+            return PutFailed(file_trouble_of(error))
         self._count -= count
         self._bytes -= size
         return int(count)
@@ -202,10 +210,10 @@ class MailboxReader:
             return question(self._connection)
         except sqlite3.Error as error:
             self.close()
-            return MailboxUnavailable(trouble_of(error))
+            return MailboxUnavailable(file_trouble_of(error))
         except OSError:
             self.close()
-            return MailboxUnavailable(Trouble.CANNOT_OPEN)
+            return MailboxUnavailable(FileTrouble.CANNOT_OPEN)
 
 
 def _after(connection: sqlite3.Connection, cursor: Cursor, limit: int) -> Documents:
@@ -236,7 +244,7 @@ def _sound(path: Path) -> bool:
     except UnicodeDecodeError:  # SQLite quotes a damaged schema in its message
         return False
     except sqlite3.Error as error:
-        return trouble_of(error) not in (Trouble.DAMAGED, Trouble.IO_ERROR, Trouble.OTHER)
+        return file_trouble_of(error) not in (FileTrouble.DAMAGED, FileTrouble.IO_ERROR, FileTrouble.OTHER)
 
 
 def _move_aside(path: Path) -> None:

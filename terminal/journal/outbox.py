@@ -19,7 +19,7 @@ from contract.day_digest import DayDigest
 from contract.envelope import Envelope, read_envelope
 from terminal.journal import audit, outbox_file, outbox_rows, retention
 from terminal.journal.acknowledgement import AckReport, mark
-from terminal.journal.database import Trouble, connect_writer, transaction, trouble_of
+from terminal.journal.database import FileTrouble, connect_writer, file_trouble_of, transaction
 from terminal.journal.events import (
     AckMismatch,
     CommitRefused,
@@ -36,7 +36,7 @@ from terminal.journal.writer_lock import take_writer_lock
 #: 100,000 waiting rows are about 0.8 GB, years of a busy terminal without network.
 DEFAULT_LIMIT = 100_000
 #: After these the half-written transaction cannot come back by itself: its commit frame was never written.
-_HARMLESS = frozenset({Trouble.DISK_FULL, Trouble.READ_ONLY, Trouble.BUSY, Trouble.DUPLICATE})
+_HARMLESS = frozenset({FileTrouble.DISK_FULL, FileTrouble.READ_ONLY, FileTrouble.BUSY, FileTrouble.DUPLICATE})
 
 
 @dataclass(frozen=True)
@@ -62,15 +62,15 @@ class CommitFailed:
     the disk failed after the bytes had been handed to it, and refused the next commit too. Go out of service then.
     """
 
-    reason: Trouble
+    reason: FileTrouble
     settled: bool = True
 
 
 @dataclass(frozen=True)
-class CannotOpen:
+class OutboxUnavailable:
     """The journal cannot be written at all; nothing was changed. The terminal is out of service."""
 
-    reason: Trouble
+    reason: FileTrouble
 
 
 class Outbox:
@@ -109,14 +109,14 @@ class Outbox:
         now: Callable[[], datetime],
         random: Callable[[int], bytes],
         limit: int = DEFAULT_LIMIT,
-    ) -> Outbox | CannotOpen:
+    ) -> Outbox | OutboxUnavailable:
         """Opens or creates the journal; a damaged one is moved aside and what can be read is queued again.
 
         `now` gives aware wall time, `random(n)` n random bytes; `limit` is the most rows that may wait.
         """
         lock = take_writer_lock(path)
-        if isinstance(lock, Trouble):
-            return CannotOpen(lock)
+        if isinstance(lock, FileTrouble):
+            return OutboxUnavailable(lock)
         trouble = outbox_file.prepare(path, now=now, random=random)
         if trouble is None:
             opened = cls._connect(path, lock, now, limit)
@@ -124,21 +124,21 @@ class Outbox:
                 return opened
             trouble = opened
         os.close(lock)
-        return CannotOpen(trouble)
+        return OutboxUnavailable(trouble)
 
     @classmethod
-    def _connect(cls, path: Path, lock: int, now: Callable[[], datetime], limit: int) -> Outbox | Trouble:
+    def _connect(cls, path: Path, lock: int, now: Callable[[], datetime], limit: int) -> Outbox | FileTrouble:
         try:
             connection = connect_writer(path, synchronous="FULL")
         except sqlite3.Error as error:
-            return trouble_of(error)
+            return file_trouble_of(error)
         except OSError:
-            return Trouble.CANNOT_OPEN
+            return FileTrouble.CANNOT_OPEN
         try:
             return cls(connection, lock, now, limit)
         except sqlite3.Error as error:
             connection.close()
-            return trouble_of(error)
+            return file_trouble_of(error)
 
     def _begin(self, *, crashed: bool) -> None:
         """Marks the file as in use, and says so if the last run never took that mark away."""
@@ -176,7 +176,7 @@ class Outbox:
                 self._pay_owed()
                 seq, head = self._store(seal, id, event)
             except sqlite3.Error as error:
-                return self._refuse(trouble_of(error))
+                return self._refuse(file_trouble_of(error))
             self._last_seq, self._last_row, self._head = seq, self._last_row + 1, head
             self._depth += 1
             return Committed(self._journal, seq, id)
@@ -193,7 +193,7 @@ class Outbox:
             )
             self._connection.execute("INSERT INTO sealed VALUES (?, ?)", (row, sealed))
             self._connection.execute("UPDATE state SET last_seq = ?, last_row = ?", (seq, row))
-            record = audit.Record(self._journal, seq, sha256)
+            record = audit.EnrolmentRef(self._journal, seq, sha256)
             head = audit.append(self._connection, self._head, event, at, record)
         return seq, head
 
@@ -222,7 +222,7 @@ class Outbox:
         finally:
             self._connection.execute("PRAGMA synchronous = FULL")
 
-    def _refuse(self, reason: Trouble) -> CommitFailed:
+    def _refuse(self, reason: FileTrouble) -> CommitFailed:
         """After a failed flush the frames of the refused record may lie in the WAL with a valid commit mark.
 
         Until something is written over them a restart would take them for committed: the resident was told
@@ -259,7 +259,7 @@ class Outbox:
                 self._pay_owed()
                 return self._mark(acks, cursor, events)
             except sqlite3.Error as error:
-                return self._refuse(trouble_of(error))
+                return self._refuse(file_trouble_of(error))
 
     def _mark(self, acks: Sequence[Ack], cursor: Cursor | None, events: Sequence[Event]) -> AckReport:
         self._connection.execute("PRAGMA synchronous = NORMAL")
@@ -292,7 +292,7 @@ class Outbox:
                     event = ResendRequested(max(since, 0), count)
                     head = audit.append(self._connection, self._head, event, self._ms())
             except sqlite3.Error as error:
-                return self._refuse(trouble_of(error))
+                return self._refuse(file_trouble_of(error))
             self._head = head
             self._depth += count
             return count
@@ -304,7 +304,7 @@ class Outbox:
                 with transaction(self._connection):
                     tidied = retention.tidy(self._connection, self._ms())
             except sqlite3.Error as error:
-                return self._refuse(trouble_of(error))
+                return self._refuse(file_trouble_of(error))
             self._anchor = outbox_rows.state(self._connection).anchor
             return tidied
 
@@ -369,7 +369,7 @@ class Outbox:
 
     def verify_chain(self) -> audit.ChainWhole | audit.ChainBroken:
         with self._mutex:
-            return audit.verify(self._connection, self._anchor)
+            return audit.verify_chain(self._connection, self._anchor)
 
     def audit_rows(self, after: int = 0, limit: int = 100) -> tuple[audit.AuditRow, ...]:
         with self._mutex:

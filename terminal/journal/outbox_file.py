@@ -16,7 +16,13 @@ from datetime import datetime
 from pathlib import Path
 
 from terminal.journal import audit, outbox_rows
-from terminal.journal.database import Trouble, connect_reader, connect_writer, fsync_directory, trouble_of
+from terminal.journal.database import (
+    FileTrouble,
+    connect_reader,
+    connect_writer,
+    file_trouble_of,
+    fsync_directory,
+)
 from terminal.journal.database import transaction as database_transaction
 from terminal.journal.events import JournalDamaged
 from terminal.journal.salvage import UNREADABLE_JOURNAL, SalvagedRow, read_rows
@@ -32,7 +38,7 @@ _UNREADABLE = frozenset(
 _HIGHEST_FORMAT = 1000
 
 
-def prepare(path: Path, *, now: Callable[[], datetime], random: Callable[[int], bytes]) -> Trouble | None:
+def prepare(path: Path, *, now: Callable[[], datetime], random: Callable[[int], bytes]) -> FileTrouble | None:
     """Makes `path` a sound outbox, or says why that cannot be. The caller holds the writer's lock."""
     try:
         _finish_interrupted(path)
@@ -40,60 +46,60 @@ def prepare(path: Path, *, now: Callable[[], datetime], random: Callable[[int], 
             _create(path, now, random)
             return None
         found = inspect(path)
-        return _replace(path, now, random) if found is Trouble.DAMAGED else found
+        return _replace(path, now, random) if found is FileTrouble.DAMAGED else found
     except sqlite3.Error as error:
-        return trouble_of(error)
+        return file_trouble_of(error)
     except OSError as error:
         return _trouble_of_os(error)
 
 
-def inspect(path: Path) -> Trouble | None:
+def inspect(path: Path) -> FileTrouble | None:
     """None if the file is sound. Reads the whole file once: 0.1–1 s on an SD card at the usual few MB."""
     wal = _side(path, "-wal")
     wal_bytes = wal.stat().st_size if wal.exists() else 0
     try:
         with closing(connect_reader(path)) as connection:
             if connection.execute("PRAGMA application_id").fetchone()[0] != outbox_rows.APPLICATION:
-                return Trouble.DAMAGED
+                return FileTrouble.DAMAGED
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version != outbox_rows.FORMAT:
                 newer = outbox_rows.FORMAT < version <= _HIGHEST_FORMAT
-                return Trouble.NEWER_FORMAT if newer else Trouble.DAMAGED
+                return FileTrouble.NEWER_FORMAT if newer else FileTrouble.DAMAGED
             # Not quick_check: a flipped bit in a row's id or acknowledgement shows only against the indexes, and
             # would take an accepted enrolment out of the queue without a word.
             if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
-                return Trouble.DAMAGED
+                return FileTrouble.DAMAGED
             if not outbox_rows.queue_is_whole(connection):
-                return Trouble.DAMAGED
+                return FileTrouble.DAMAGED
             state = outbox_rows.state(connection)
             if state.in_use and wal_bytes == 0:
                 # While in use the WAL is never empty: whoever took it took committed rows with it, and their
                 # seqs must not be given out again under the same journal id.
-                return Trouble.DAMAGED
+                return FileTrouble.DAMAGED
             return _judge_rows(connection, state)
     except sqlite3.Error as error:
-        trouble = trouble_of(error)
+        trouble = file_trouble_of(error)
         if getattr(error, "sqlite_errorcode", None) in _UNREADABLE:
-            return Trouble.DAMAGED
+            return FileTrouble.DAMAGED
         # SQLITE_ERROR is "no such table": a database, but not this one any more.
-        return Trouble.DAMAGED if trouble is Trouble.OTHER else trouble
+        return FileTrouble.DAMAGED if trouble is FileTrouble.OTHER else trouble
     except (TypeError, ValueError):  # a cell of another type than its column's: damaged below SQLite's notice
-        return Trouble.DAMAGED
+        return FileTrouble.DAMAGED
 
 
-def _judge_rows(connection: sqlite3.Connection, state: outbox_rows.State) -> Trouble | None:
+def _judge_rows(connection: sqlite3.Connection, state: outbox_rows.OutboxState) -> FileTrouble | None:
     """SQLite's check sees broken trees and rows at odds with indexes, not flipped bits in ciphertext: hashes do."""
     after = 0
     while rows := outbox_rows.pending(connection, after, 500):
         if not all(row.intact for row in rows):
-            return Trouble.DAMAGED
+            return FileTrouble.DAMAGED
         after = rows[-1].row
-    if isinstance(audit.verify(connection, state.anchor), audit.ChainBroken):
-        return Trouble.DAMAGED
+    if isinstance(audit.verify_chain(connection, state.anchor), audit.ChainBroken):
+        return FileTrouble.DAMAGED
     top = connection.execute("SELECT max(seq) FROM enrolment WHERE journal = ?", (state.journal,)).fetchone()[
         0
     ]
-    return Trouble.DAMAGED if top is not None and top > state.last_seq else None
+    return FileTrouble.DAMAGED if top is not None and top > state.last_seq else None
 
 
 def _finish_interrupted(path: Path) -> None:
@@ -123,14 +129,14 @@ def _create(path: Path, now: Callable[[], datetime], random: Callable[[int], byt
     fsync_directory(path.parent)
 
 
-def _replace(path: Path, now: Callable[[], datetime], random: Callable[[int], bytes]) -> Trouble | None:
+def _replace(path: Path, now: Callable[[], datetime], random: Callable[[int], bytes]) -> FileTrouble | None:
     """Salvage, then swap: the database first, or a power cut in between would leave it without its WAL.
 
     A disk that gives nothing back at all may be loose rather than worn: the file then stays where it is.
     """
     found = read_rows(path)
     if not found.rows and found.reading_failed:
-        return Trouble.IO_ERROR
+        return FileTrouble.IO_ERROR
     event = JournalDamaged(
         found.journal or UNREADABLE_JOURNAL,
         found.last_seq,
@@ -212,11 +218,11 @@ def _remove(path: Path) -> None:
         _side(path, side).unlink(missing_ok=True)
 
 
-def _trouble_of_os(error: OSError) -> Trouble:
+def _trouble_of_os(error: OSError) -> FileTrouble:
     known = {
-        errno.ENOSPC: Trouble.DISK_FULL,
-        errno.EIO: Trouble.IO_ERROR,
-        errno.EROFS: Trouble.READ_ONLY,
-        errno.EACCES: Trouble.READ_ONLY,
+        errno.ENOSPC: FileTrouble.DISK_FULL,
+        errno.EIO: FileTrouble.IO_ERROR,
+        errno.EROFS: FileTrouble.READ_ONLY,
+        errno.EACCES: FileTrouble.READ_ONLY,
     }
-    return known.get(error.errno or 0, Trouble.CANNOT_OPEN)
+    return known.get(error.errno or 0, FileTrouble.CANNOT_OPEN)

@@ -10,21 +10,21 @@ from pathlib import Path
 from typing import TypeVar
 
 from terminal.journal import audit, outbox_rows
-from terminal.journal.database import Trouble, connect_reader, trouble_of
+from terminal.journal.database import FileTrouble, connect_reader, file_trouble_of
 from terminal.journal.outbox_rows import Cursor, Pending
 
 _Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True)
-class Unavailable:
+class OutboxUnreadable:
     """The outbox cannot be read now (not yet created, being replaced, no rights); ask again later."""
 
-    reason: Trouble
+    reason: FileTrouble
 
 
 @dataclass(frozen=True)
-class Overview:
+class OutboxOverview:
     """What a health message says of the outbox. `oldest_age_s` is 0 if nothing waits."""
 
     journal: str
@@ -52,7 +52,7 @@ class OutboxReader:
         Costs one stat and one PRAGMA (about 10 µs), so it can be asked many times a second.
         """
         connection = self._ready()
-        if isinstance(connection, Unavailable):
+        if isinstance(connection, OutboxUnreadable):
             return False
         try:
             version = int(connection.execute("PRAGMA data_version").fetchone()[0])
@@ -63,25 +63,25 @@ class OutboxReader:
         self._version = version
         return changed
 
-    def pending(self, after: int = 0, limit: int = 100) -> tuple[Pending, ...] | Unavailable:
+    def pending(self, after: int = 0, limit: int = 100) -> tuple[Pending, ...] | OutboxUnreadable:
         """The oldest waiting rows above row number `after`. Rows that are not `intact` must not be sent."""
         return self._ask(lambda connection: outbox_rows.pending(connection, after, limit))
 
-    def acked(self, rows: Collection[int]) -> frozenset[int] | Unavailable:
+    def acked(self, rows: Collection[int]) -> frozenset[int] | OutboxUnreadable:
         """Which of these row numbers wait no longer."""
         marks = ",".join(str(int(row)) for row in rows)
         query = f"SELECT row FROM enrolment WHERE acked_at IS NULL AND row IN ({marks})"  # noqa: S608 (integers)
         waiting = self._ask(lambda connection: frozenset(row[0] for row in connection.execute(query)))
-        return waiting if isinstance(waiting, Unavailable) else frozenset(rows) - waiting
+        return waiting if isinstance(waiting, OutboxUnreadable) else frozenset(rows) - waiting
 
-    def overview(self) -> Overview | Unavailable:
+    def overview(self) -> OutboxOverview | OutboxUnreadable:
         return self._ask(self._overview)
 
-    def cursor(self) -> Cursor | Unavailable:
+    def cursor(self) -> Cursor | OutboxUnreadable:
         """How far the terminal has consumed the mailbox; everything up to there may be deleted."""
         return self._ask(lambda connection: outbox_rows.state(connection).cursor)
 
-    def audit_rows(self, after: int = 0, limit: int = 100) -> tuple[audit.AuditRow, ...] | Unavailable:
+    def audit_rows(self, after: int = 0, limit: int = 100) -> tuple[audit.AuditRow, ...] | OutboxUnreadable:
         return self._ask(lambda connection: audit.rows_after(connection, after, limit))
 
     def close(self) -> None:
@@ -89,7 +89,7 @@ class OutboxReader:
             self._connection.close()
         self._connection, self._file, self._version = None, None, -1
 
-    def _overview(self, connection: sqlite3.Connection) -> Overview:
+    def _overview(self, connection: sqlite3.Connection) -> OutboxOverview:
         connection.execute("BEGIN")
         try:
             state = outbox_rows.state(connection)
@@ -99,25 +99,25 @@ class OutboxReader:
         finally:
             connection.execute("COMMIT")
         age = 0 if oldest is None else max(0, int(self._now().timestamp() - oldest / 1000))
-        return Overview(state.journal, state.last_seq, depth, age, head.link.hex(), state.cursor)
+        return OutboxOverview(state.journal, state.last_seq, depth, age, head.link.hex(), state.cursor)
 
-    def _ask(self, question: Callable[[sqlite3.Connection], _Answer]) -> _Answer | Unavailable:
+    def _ask(self, question: Callable[[sqlite3.Connection], _Answer]) -> _Answer | OutboxUnreadable:
         connection = self._ready()
-        if isinstance(connection, Unavailable):
+        if isinstance(connection, OutboxUnreadable):
             return connection
         try:
             return question(connection)
         except sqlite3.Error as error:
             self.close()
-            return Unavailable(trouble_of(error))
+            return OutboxUnreadable(file_trouble_of(error))
 
-    def _ready(self) -> sqlite3.Connection | Unavailable:
+    def _ready(self) -> sqlite3.Connection | OutboxUnreadable:
         """The connection to the file that now has the name: after a salvage that is another one."""
         try:
             stat = self._path.stat()
         except OSError:
             self.close()
-            return Unavailable(Trouble.CANNOT_OPEN)
+            return OutboxUnreadable(FileTrouble.CANNOT_OPEN)
         file = (stat.st_dev, stat.st_ino)
         if self._connection is not None and self._file == file:
             return self._connection
@@ -125,6 +125,6 @@ class OutboxReader:
         try:
             self._connection = connect_reader(self._path)
         except sqlite3.Error as error:
-            return Unavailable(trouble_of(error))
+            return OutboxUnreadable(file_trouble_of(error))
         self._file = file
         return self._connection

@@ -41,7 +41,7 @@ class Cursor:
 
 
 @dataclass(frozen=True)
-class State:
+class OutboxState:
     """`anchor` is where the kept part of the audit chain begins."""
 
     journal: str
@@ -69,14 +69,16 @@ class Pending:
     intact: bool
 
 
-def state(connection: sqlite3.Connection) -> State:
+def state(connection: sqlite3.Connection) -> OutboxState:
     """Raises sqlite3.DatabaseError if there is no state row."""
     row = connection.execute(
         "SELECT journal, last_seq, last_row, in_use, anchor_n, anchor_link, mailbox, mailbox_n FROM state"
     ).fetchone()
     if row is None:
         raise sqlite3.DatabaseError("the journal has no state")
-    return State(row[0], row[1], row[2], bool(row[3]), audit.Head(row[4], row[5]), Cursor(row[6], row[7]))
+    return OutboxState(
+        row[0], row[1], row[2], bool(row[3]), audit.Head(row[4], row[5]), Cursor(row[6], row[7])
+    )
 
 
 def pending(connection: sqlite3.Connection, after: int, limit: int) -> tuple[Pending, ...]:

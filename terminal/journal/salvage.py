@@ -200,9 +200,9 @@ def _try(question: Callable[[], Any]) -> Any:
         return None
 
 
-def _state(connection: sqlite3.Connection) -> outbox_rows.State | None:
+def _state(connection: sqlite3.Connection) -> outbox_rows.OutboxState | None:
     found = _try(lambda: outbox_rows.state(connection))
-    if not isinstance(found, outbox_rows.State):
+    if not isinstance(found, outbox_rows.OutboxState):
         return None
     sound = (
         isinstance(found.journal, str)

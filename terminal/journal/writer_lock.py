@@ -6,22 +6,22 @@ import fcntl
 import os
 from pathlib import Path
 
-from terminal.journal.database import Trouble
+from terminal.journal.database import FileTrouble
 
 _LOCKS = Path("/proc/locks")
 
 
-def take_writer_lock(path: Path) -> int | Trouble:
+def take_writer_lock(path: Path) -> int | FileTrouble:
     """A descriptor that holds the lock beside `path` until it is closed, by the kernel if the process dies."""
     try:
         lock = os.open(_lock_of(path), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError:
-        return Trouble.CANNOT_OPEN
+        return FileTrouble.CANNOT_OPEN
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(lock)
-        return Trouble.IN_USE
+        return FileTrouble.IN_USE
     return lock
 
 

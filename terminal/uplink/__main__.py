@@ -25,7 +25,7 @@ from terminal.journal.status import StatusReader
 from terminal.journal.trouble_words import trouble_fault
 from terminal.uplink.presence import Presence
 from terminal.uplink.settings import UplinkSettings, read_settings
-from terminal.uplink.uplink import OUTBOX, Surroundings, Uplink
+from terminal.uplink.uplink import OUTBOX, Uplink, UplinkSurroundings
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -61,7 +61,7 @@ def _uplink(settings: UplinkSettings, mailbox: Mailbox, stop: threading.Event) -
     def wait(seconds: float) -> None:
         stop.wait(seconds)
 
-    around = Surroundings(
+    around = UplinkSurroundings(
         monotonic=time.monotonic,
         chance=random.random,
         wait=wait,

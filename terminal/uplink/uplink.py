@@ -18,7 +18,7 @@ from contract.status import Birth, Health, StateWord
 from contract.topics import Down, ForAll, Up, down, for_all, up
 from terminal.journal.link import REPEAT_S
 from terminal.journal.mailbox import Mailbox, MailboxFull, PutFailed
-from terminal.journal.outbox_reader import OutboxReader, Unavailable
+from terminal.journal.outbox_reader import OutboxReader, OutboxUnreadable
 from terminal.journal.outbox_rows import Cursor, Pending
 from terminal.journal.status import StatusReader
 from terminal.uplink.backoff import reconnect_pause
@@ -49,7 +49,7 @@ _LIVED_S = 10.0
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class UplinkSurroundings:
     """Time and chance: monotonic seconds, a number between 0 and 1, a wait that may end early, a word to systemd."""
 
     monotonic: Callable[[], float]
@@ -72,7 +72,7 @@ class Uplink:
         mailbox: Mailbox,
         status: StatusReader,
         presence: Presence,
-        around: Surroundings,
+        around: UplinkSurroundings,
     ) -> None:
         self._settings = settings
         self._outbox = outbox
@@ -254,10 +254,10 @@ class Uplink:
             self._more = True
             self._notice_replacement()
             acked = self._outbox.acked(self._outflow.waiting)
-            if not isinstance(acked, Unavailable):
+            if not isinstance(acked, OutboxUnreadable):
                 self._outflow.acknowledged(acked)
             cursor = self._outbox.cursor()
-            if not isinstance(cursor, Unavailable):
+            if not isinstance(cursor, OutboxUnreadable):
                 self._consumed = cursor
         if self._consumed.n and self._is_due("tidy", _TIDY_S):
             self._mailbox.discard(self._consumed)
@@ -278,7 +278,7 @@ class Uplink:
         now = self._around.monotonic()
         for row in self._outflow.overdue(now, self._overdue_room()):
             again = self._outbox.pending(row - 1, 1)
-            if isinstance(again, Unavailable):
+            if isinstance(again, OutboxUnreadable):
                 return
             if again and again[0].row == row:
                 self._send_one(again[0], now)
@@ -288,7 +288,7 @@ class Uplink:
         if not (self._more and room):
             return
         rows = self._outbox.pending(self._outflow.cursor, room)
-        if isinstance(rows, Unavailable):
+        if isinstance(rows, OutboxUnreadable):
             self._more = False
             return
         self._more = len(rows) == room

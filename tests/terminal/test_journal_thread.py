@@ -19,7 +19,7 @@ from bench.synthetic_fleet import TERMINAL, SyntheticFleet, store
 from contract.day_digest import DAYS, digest_of
 from contract.keys import KeyUse, sign_keys
 from terminal import journal_thread
-from terminal.journal.database import Trouble
+from terminal.journal.database import FileTrouble
 from terminal.journal.events import KeysAdopted
 from terminal.journal.mailbox import DocumentKind, Mailbox
 from terminal.journal.outbox import CommitFailed, Outbox
@@ -193,7 +193,7 @@ async def test_a_mark_that_the_disk_refused_is_tried_again_though_the_mailbox_st
     def refuse_twice(*arguments: Any, **options: Any) -> Any:
         if len(refused) == 2:
             return mark(*arguments, **options)
-        refused.append(CommitFailed(Trouble.DISK_FULL))
+        refused.append(CommitFailed(FileTrouble.DISK_FULL))
         return refused[-1]
 
     monkeypatch.setattr(outbox, "mark_acked", refuse_twice)

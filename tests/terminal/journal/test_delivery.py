@@ -17,16 +17,16 @@ from contract.answer import Answer, SealedAnswer, Verdict, open_answer, seal_ans
 from contract.encoding import MAX_PAYLOAD
 from contract.keys import KeyRing
 from terminal.journal import delivery, mailbox
-from terminal.journal.database import Trouble
+from terminal.journal.database import FileTrouble
 from terminal.journal.delivery import DeliveryReport, apply_mailbox
 from terminal.journal.mailbox import (
     DocumentKind,
     Documents,
+    DocumentsStored,
     Mailbox,
     MailboxFull,
     MailboxReader,
     MailboxUnavailable,
-    Stored,
 )
 from terminal.journal.outbox import Outbox
 from terminal.journal.outbox_rows import Cursor
@@ -91,7 +91,7 @@ def test_a_signed_ack_marks_the_rows_and_lets_the_uplink_discard_it(
     for _ in range(3):
         store(terminal.outbox, fleet)
     assert terminal.reader.changed()
-    assert box.put([(ACK, acks(fleet, terminal.outbox))]) == Stored(1)
+    assert box.put([(ACK, acks(fleet, terminal.outbox))]) == DocumentsStored(1)
     assert terminal.reader.changed()
     report = terminal.apply()
     assert (report.documents, report.acks.marked, report.more) == (1, 3, False)
@@ -227,7 +227,7 @@ def test_a_mailbox_that_is_not_there_is_told_and_nothing_changes(
     found = apply_mailbox(
         outbox, nothing, fleet.ring, terminal=TERMINAL, on_answer=lambda _: None, on_keys=lambda _: None
     )
-    assert found == MailboxUnavailable(Trouble.CANNOT_OPEN)
+    assert found == MailboxUnavailable(FileTrouble.CANNOT_OPEN)
     assert not nothing.changed()
     assert outbox.audit_rows() == ()
 
@@ -239,19 +239,19 @@ def test_the_box_takes_no_more_than_its_limits_and_again_after_discarding(
     box: Mailbox, reader: MailboxReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mailbox, "MOST_DOCUMENTS", 3)
-    assert box.put([(ACK, b"1"), (ACK, b"2")]) == Stored(2)
+    assert box.put([(ACK, b"1"), (ACK, b"2")]) == DocumentsStored(2)
     assert box.put([(ACK, b"3"), (ACK, b"4")]) == MailboxFull(2)
     found = reader.after(Cursor("", 0), 10)
     assert isinstance(found, Documents)
     assert [document.payload for document in found.documents] == [b"1", b"2"]
     assert box.discard(found.cursor) == 2
-    assert box.put([(ACK, b"3"), (ACK, b"4")]) == Stored(2)
+    assert box.put([(ACK, b"3"), (ACK, b"4")]) == DocumentsStored(2)
     monkeypatch.setattr(mailbox, "MOST_BYTES", 5)
     assert box.put([(ACK, b"5555")]) == MailboxFull(2)
 
 
 def test_a_payload_above_the_limit_is_left_out(box: Mailbox) -> None:
-    assert box.put([(ACK, bytes(MAX_PAYLOAD + 1)), (ACK, b"ok")]) == Stored(1)
+    assert box.put([(ACK, bytes(MAX_PAYLOAD + 1)), (ACK, b"ok")]) == DocumentsStored(1)
 
 
 def test_a_cursor_of_another_box_discards_nothing(box: Mailbox) -> None:
@@ -279,7 +279,7 @@ def test_a_damaged_box_is_moved_aside_and_begun_anew(box_path: Path, wall: Wall,
     box_path.write_bytes(content)
     opened = Mailbox.open(box_path, now=wall, random=os.urandom)
     assert isinstance(opened, Mailbox)
-    assert opened.put([(ACK, b"1")]) == Stored(1)
+    assert opened.put([(ACK, b"1")]) == DocumentsStored(1)
     opened.close()
 
 

@@ -18,10 +18,10 @@ from contract.ack import Ack, read_ack
 from contract.day_digest import DAYS, digest_of
 from contract.envelope import Envelope, read_envelope, signed_by
 from terminal.journal.audit import ChainBroken, ChainWhole
-from terminal.journal.database import Trouble
+from terminal.journal.database import FileTrouble
 from terminal.journal.events import EnrolmentCommitted, PinWrongEntered, VisitStarted
-from terminal.journal.outbox import CannotOpen, CommitFailed, Committed, Outbox, OutboxFull
-from terminal.journal.outbox_reader import OutboxReader, Unavailable
+from terminal.journal.outbox import CommitFailed, Committed, Outbox, OutboxFull, OutboxUnavailable
+from terminal.journal.outbox_reader import OutboxReader, OutboxUnreadable
 from terminal.journal.outbox_rows import Cursor
 from terminal.journal.retention import Tidied
 from terminal.journal.writer_lock import writer_of
@@ -149,7 +149,7 @@ def test_the_same_id_twice_is_refused_and_the_first_stands(
     outbox = open_outbox()
     stored = store(outbox, fleet)
     again = outbox.append(fleet.seal(stored.id), id=stored.id, event=EVENT)
-    assert again == CommitFailed(Trouble.DUPLICATE)
+    assert again == CommitFailed(FileTrouble.DUPLICATE)
     assert [row.seq for row in outbox.pending()] == [1]
     assert store(outbox, fleet).seq == 2
 
@@ -174,7 +174,7 @@ def test_a_full_outbox_refuses_says_so_once_and_takes_again_after_an_ack(
 
 def test_a_second_writer_is_turned_away(open_outbox: OpenOutbox, outbox_path: Path, wall: Wall) -> None:
     first = open_outbox()
-    assert Outbox.open(outbox_path, now=wall, random=os.urandom) == CannotOpen(Trouble.IN_USE)
+    assert Outbox.open(outbox_path, now=wall, random=os.urandom) == OutboxUnavailable(FileTrouble.IN_USE)
     assert writer_of(outbox_path) == os.getpid()
     first.close()
     assert writer_of(outbox_path) is None
@@ -191,7 +191,9 @@ def test_a_file_of_a_newer_format_is_refused_and_left_as_it_is(
         newer.execute("PRAGMA user_version = 2")
     newer.close()
     before = outbox_path.read_bytes()
-    assert Outbox.open(outbox_path, now=wall, random=os.urandom) == CannotOpen(Trouble.NEWER_FORMAT)
+    assert Outbox.open(outbox_path, now=wall, random=os.urandom) == OutboxUnavailable(
+        FileTrouble.NEWER_FORMAT
+    )
     assert outbox_path.read_bytes() == before
 
 
@@ -403,7 +405,7 @@ def test_the_reader_sees_each_commit_and_is_told_of_it_cheaply(
     open_outbox: OpenOutbox, fleet: SyntheticFleet, outbox_path: Path, wall: Wall
 ) -> None:
     reader = OutboxReader(outbox_path, now=wall)
-    assert isinstance(reader.pending(), Unavailable)
+    assert isinstance(reader.pending(), OutboxUnreadable)
     assert not reader.changed()
     outbox = open_outbox()
     assert reader.changed()
@@ -414,7 +416,7 @@ def test_the_reader_sees_each_commit_and_is_told_of_it_cheaply(
     rows = reader.pending()
     assert rows == outbox.pending()
     overview = reader.overview()
-    assert not isinstance(overview, Unavailable)
+    assert not isinstance(overview, OutboxUnreadable)
     assert (overview.depth, overview.last_seq, overview.oldest_age_s) == (1, 1, 90)
     assert outbox.oldest_age_s() == 90
     assert (overview.journal, overview.audit_head) == (outbox.journal, outbox.audit_head)
@@ -490,7 +492,7 @@ def test_the_reader_follows_when_the_file_is_replaced(
     renewed = open_outbox()
     assert reader.changed()
     rows = reader.pending()
-    assert not isinstance(rows, Unavailable)
+    assert not isinstance(rows, OutboxUnreadable)
     assert [row.id for row in rows] == [stored.id]
     assert renewed.journal != old
     reader.close()

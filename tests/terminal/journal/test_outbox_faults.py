@@ -16,9 +16,9 @@ import pytest
 
 from bench.synthetic_fleet import SyntheticFleet, new_id, store
 from terminal.journal.audit import ChainWhole
-from terminal.journal.database import Trouble
+from terminal.journal.database import FileTrouble
 from terminal.journal.events import EnrolmentCommitted, VisitStarted
-from terminal.journal.outbox import CannotOpen, CommitFailed, Outbox
+from terminal.journal.outbox import CommitFailed, Outbox, OutboxUnavailable
 from tests.terminal.journal.conftest import OpenOutbox, Wall
 
 EVENT = EnrolmentCommitted("application")
@@ -209,7 +209,7 @@ def test_a_disk_that_fills_up_in_the_middle_of_a_record_leaves_no_half(
         outcome = outbox.append(fleet.seal(id_), id=id_, event=EVENT)
         if isinstance(outcome, CommitFailed):
             refused += 1
-            assert outcome.reason is Trouble.DISK_FULL
+            assert outcome.reason is FileTrouble.DISK_FULL
             assert outbox.pending() == before
             kinds = [row.event for row in outbox.audit_rows(events)]
             assert "enrolment-committed" not in kinds
@@ -232,7 +232,7 @@ def test_a_write_lock_held_by_an_intruder_refuses_in_time_and_takes_again_after(
     outbox._connection.execute("PRAGMA busy_timeout = 50")
     id_ = new_id()
     begin = time.monotonic()
-    assert outbox.append(fleet.seal(id_), id=id_, event=EVENT) == CommitFailed(Trouble.BUSY)
+    assert outbox.append(fleet.seal(id_), id=id_, event=EVENT) == CommitFailed(FileTrouble.BUSY)
     assert not outbox.record(VisitStarted())
     assert time.monotonic() - begin < 5
     intruder.execute("ROLLBACK")
@@ -250,7 +250,7 @@ def test_a_place_that_cannot_hold_a_journal_is_told_and_nothing_raised(
         path.mkdir()
     else:
         path = tmp_path / "missing" / "outbox.db"
-    assert isinstance(Outbox.open(path, now=wall, random=os.urandom), CannotOpen)
+    assert isinstance(Outbox.open(path, now=wall, random=os.urandom), OutboxUnavailable)
 
 
 def test_killed_at_random_and_started_again_nothing_accepted_is_lost_and_no_seq_given_twice(
