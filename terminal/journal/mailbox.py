@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
 
 from contract.encoding import MAX_PAYLOAD
 from terminal.journal.database import (
@@ -24,6 +23,7 @@ from terminal.journal.database import (
     file_trouble_of,
     transaction,
 )
+from terminal.journal.followed_file import FollowedFile
 from terminal.journal.outbox_rows import Cursor
 
 APPLICATION = 0x6D6E706D
@@ -44,7 +44,6 @@ _SCHEMA = (
     f"PRAGMA application_id = {APPLICATION}",
     f"PRAGMA user_version = {FORMAT}",
 )
-_Answer = TypeVar("_Answer")
 
 
 class DocumentKind(StrEnum):
@@ -171,49 +170,27 @@ class Mailbox:
 
 
 class MailboxReader:
-    """The terminal's side: read-only, opens lazily, notices a new file. Belongs to one thread at a time."""
+    """The terminal's side: read-only. Belongs to one thread at a time."""
 
     def __init__(self, path: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._path = path
+        self._file = FollowedFile(path, bound=self._end_in_time)
         self._monotonic = monotonic
-        self._connection: sqlite3.Connection | None = None
-        self._file: tuple[int, int] | None = None
-        self._version = -1
 
     def changed(self) -> bool:
-        """Has anything been committed since the last call? True at first, and when the file was replaced."""
-        version = self._ask(lambda connection: int(connection.execute("PRAGMA data_version").fetchone()[0]))
-        if isinstance(version, MailboxUnavailable):
-            return False
-        changed = version != self._version
-        self._version = version
-        return changed
+        """As `FollowedFile.changed`."""
+        return self._file.changed()
 
     def after(self, cursor: Cursor, limit: int) -> Documents | MailboxUnavailable:
         """The next documents. A cursor of another mailbox counts as none: this one is read from its beginning."""
-        return self._ask(lambda connection: _after(connection, cursor, limit))
+        answer = self._file.ask(lambda connection: _after(connection, cursor, limit))
+        return MailboxUnavailable(answer) if isinstance(answer, FileTrouble) else answer
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-        self._connection, self._file, self._version = None, None, -1
+        self._file.close()
 
-    def _ask(self, question: Callable[[sqlite3.Connection], _Answer]) -> _Answer | MailboxUnavailable:
-        try:
-            stat = self._path.stat()
-            if self._connection is None or self._file != (stat.st_dev, stat.st_ino):
-                self.close()
-                self._connection = connect_reader(self._path)
-                self._file = (stat.st_dev, stat.st_ino)
-            until = self._monotonic() + LONGEST_QUESTION_S
-            self._connection.set_progress_handler(lambda: int(self._monotonic() > until), _STEPS)
-            return question(self._connection)
-        except sqlite3.Error as error:
-            self.close()
-            return MailboxUnavailable(file_trouble_of(error))
-        except OSError:
-            self.close()
-            return MailboxUnavailable(FileTrouble.CANNOT_OPEN)
+    def _end_in_time(self, connection: sqlite3.Connection) -> None:
+        until = self._monotonic() + LONGEST_QUESTION_S
+        connection.set_progress_handler(lambda: int(self._monotonic() > until), _STEPS)
 
 
 def _after(connection: sqlite3.Connection, cursor: Cursor, limit: int) -> Documents:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from terminal.journal import audit, outbox_rows
-from terminal.journal.database import FileTrouble, connect_reader, file_trouble_of
+from terminal.journal.database import FileTrouble
+from terminal.journal.followed_file import FollowedFile
 from terminal.journal.outbox_rows import Cursor, Pending
 
 _Answer = TypeVar("_Answer")
@@ -36,32 +37,16 @@ class OutboxOverview:
 
 
 class OutboxReader:
-    """Opens lazily and again when the file has been replaced; belongs to one thread at a time."""
+    """The uplink's and the provisioning tool's side: read-only. Belongs to one thread at a time."""
 
     def __init__(self, path: Path, *, now: Callable[[], datetime]) -> None:
         """`now` gives aware wall time."""
-        self._path = path
+        self._file = FollowedFile(path)
         self._now = now
-        self._connection: sqlite3.Connection | None = None
-        self._file: tuple[int, int] | None = None
-        self._version = -1
 
     def changed(self) -> bool:
-        """Has anything been committed since the last call? True at first, and when the file was replaced.
-
-        Costs one stat and one PRAGMA (about 10 µs), so it can be asked many times a second.
-        """
-        connection = self._ready()
-        if isinstance(connection, OutboxUnreadable):
-            return False
-        try:
-            version = int(connection.execute("PRAGMA data_version").fetchone()[0])
-        except sqlite3.Error:
-            self.close()
-            return False
-        changed = version != self._version
-        self._version = version
-        return changed
+        """As `FollowedFile.changed`."""
+        return self._file.changed()
 
     def pending(self, after: int = 0, limit: int = 100) -> tuple[Pending, ...] | OutboxUnreadable:
         """The oldest waiting rows above row number `after`. Rows that are not `intact` must not be sent."""
@@ -85,9 +70,7 @@ class OutboxReader:
         return self._ask(lambda connection: audit.rows_after(connection, after, limit))
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-        self._connection, self._file, self._version = None, None, -1
+        self._file.close()
 
     def _overview(self, connection: sqlite3.Connection) -> OutboxOverview:
         connection.execute("BEGIN")
@@ -102,29 +85,5 @@ class OutboxReader:
         return OutboxOverview(state.journal, state.last_seq, depth, age, head.link.hex(), state.cursor)
 
     def _ask(self, question: Callable[[sqlite3.Connection], _Answer]) -> _Answer | OutboxUnreadable:
-        connection = self._ready()
-        if isinstance(connection, OutboxUnreadable):
-            return connection
-        try:
-            return question(connection)
-        except sqlite3.Error as error:
-            self.close()
-            return OutboxUnreadable(file_trouble_of(error))
-
-    def _ready(self) -> sqlite3.Connection | OutboxUnreadable:
-        """The connection to the file that now has the name: after a salvage that is another one."""
-        try:
-            stat = self._path.stat()
-        except OSError:
-            self.close()
-            return OutboxUnreadable(FileTrouble.CANNOT_OPEN)
-        file = (stat.st_dev, stat.st_ino)
-        if self._connection is not None and self._file == file:
-            return self._connection
-        self.close()
-        try:
-            self._connection = connect_reader(self._path)
-        except sqlite3.Error as error:
-            return OutboxUnreadable(file_trouble_of(error))
-        self._file = file
-        return self._connection
+        answer = self._file.ask(question)
+        return OutboxUnreadable(answer) if isinstance(answer, FileTrouble) else answer

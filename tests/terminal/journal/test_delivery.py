@@ -286,6 +286,6 @@ def test_a_damaged_box_is_moved_aside_and_begun_anew(box_path: Path, wall: Wall,
 def test_the_terminals_connection_cannot_write_the_box(box: Mailbox, reader: MailboxReader) -> None:
     box.put([(ACK, b"1")])
     reader.changed()
-    assert reader._connection is not None
+    assert reader._file._connection is not None
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        reader._connection.execute("DELETE FROM document")
+        reader._file._connection.execute("DELETE FROM document")

@@ -439,7 +439,7 @@ def test_the_readers_connection_cannot_delete_an_enrolment(
     store(outbox, fleet)
     reader = OutboxReader(outbox_path, now=wall)
     reader.changed()
-    connection = reader._connection
+    connection = reader._file._connection
     assert connection is not None
     connection.execute("PRAGMA query_only = OFF")
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
