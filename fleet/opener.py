@@ -7,7 +7,7 @@ answer (committed). A crash between the commits repeats the hand-over, which the
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from contract.answer import Answer, Verdict, seal_answer
 from contract.record import Body
 from fleet import opening_store as store
+from fleet.intake import Device
 from fleet.intake_store import read_devices
 from fleet.opening import Opened, OpeningKeys, OpeningRules, Rejected, open_record, slot_of, usable_answer_key
 from fleet.opening_store import Received, RecordOutcome, SlotHolder
@@ -108,13 +109,7 @@ class Opener:
         devices = read_devices(self._engine, {one.terminal for one in received})
         candidates = []
         for one in received:
-            opened = open_record(
-                one.envelope,
-                received_at=one.received_at,
-                find_device=devices.get,
-                keys=self._keys,
-                rules=self._rules,
-            )
+            opened = self._open(one, devices)
             if isinstance(opened, Rejected):
                 self._reject(one, opened)
             else:
@@ -216,15 +211,17 @@ class Opener:
         return self._hand_over(candidate)
 
     def _open_again(self, received: Received) -> Opened | None:
-        devices = read_devices(self._engine, {received.terminal})
-        opened = open_record(
+        opened = self._open(received, read_devices(self._engine, {received.terminal}))
+        return opened if isinstance(opened, Opened) else None
+
+    def _open(self, received: Received, devices: Mapping[str, Device]) -> Opened | Rejected:
+        return open_record(
             received.envelope,
             received_at=received.received_at,
             find_device=devices.get,
             keys=self._keys,
             rules=self._rules,
         )
-        return opened if isinstance(opened, Opened) else None
 
     def _settle(self, outcome: RecordOutcome) -> None:
         with self._engine.begin() as connection:
