@@ -326,8 +326,8 @@ class Lamp(StrEnum):
 
 
 class Sound(StrEnum):
-    KEY = "key"
-    DONE = "done"
+    KEY = "key"  # the same for every key
+    DONE = "done"  # something was accepted
     TAKE_CARD = "take-card"
     TROUBLE = "trouble"
 
@@ -348,7 +348,10 @@ PanelEvent = DoorChanged | PresenceChanged
 
 
 class Panel(Protocol):
-    """Lamps, buzzer, door switch and presence sensor; each of them may be not fitted."""
+    """Lamps, buzzer, door switch and presence sensor; each of them may be not fitted.
+
+    `lamp` and `sound` leave a wish and return at once, whatever state the panel is in: a visit never waits for it.
+    """
 
     def subscribe(self, listener: Callable[[PanelEvent], None]) -> Callable[[], None]: ...
     def lamp(self, lamp: Lamp) -> None: ...

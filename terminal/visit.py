@@ -36,6 +36,7 @@ from terminal.ports import (
     PresenceChanged,
     ReaderLost,
     Screen,
+    Sound,
 )
 from terminal.presentation import Language, Presentation
 from terminal.views import IdleWarning, View
@@ -234,8 +235,9 @@ class Visit:
                 self.door_open = is_open
             case PresenceChanged(present=present):
                 self.somebody = present
-            case _:
-                pass
+            case Pressed() | KeyPressed():
+                # Before anybody looks at which key it was: nobody hears what is typed, or whether it counted.
+                self.around.panel.sound(Sound.KEY)
         return event
 
     async def _next(self, until: float | None) -> Event | None:
@@ -254,8 +256,6 @@ class Visit:
             case CardOut() | CardIn() | ReaderLost() if self.holder is not None and not self._accepted:
                 await self._notice_card(event, self.holder, now)
                 event = None
-            case _:
-                pass
         self._enforce()
         return event
 
@@ -322,8 +322,6 @@ class Visit:
                 falls = any(field.id == field_id for field in view.fields())
                 self.typed = self.typed or falls
                 return falls
-            case _:
-                pass
         return False
 
     def _lay(self, layer: Layer) -> None:
@@ -390,6 +388,7 @@ class Visit:
         """K2: a record is durable; from here the card may be gone and やめる has nothing to stop."""
         self._accepted = True
         self._card_gone_at = None
+        self.around.panel.sound(Sound.DONE)
 
     def forget(self) -> None:
         """Drops everything personal; the caller shows another view and collects garbage."""

@@ -59,6 +59,12 @@ TUNES: Mapping[Sound, tuple[TuneNote, ...]] = {
 }
 
 
+#: Between two tunes (seconds), as long as the rests within one: else two of them sound as one long tone.
+REST_S = 0.3
+#: With more than this still to be played (seconds, the longest tune has 2.1) another tune is left out.
+BACKLOG_S = 2.2
+
+
 class LampDesk:
     """Which pins are lit. However fast the wishes change, no pin is lit more than three times a second."""
 
@@ -102,18 +108,27 @@ class LampDesk:
 
 
 class TunePlayer:
-    """Whether the buzzer sounds now. A new tune replaces the one that plays."""
+    """Whether the buzzer sounds now.
+
+    A key's tone cuts no tune short; a tune follows the one that plays, after a rest. At most two tunes are played
+    out: what is told while so much is still to be heard comes too late to mean anything.
+    """
 
     def __init__(self) -> None:
         self._ends: tuple[tuple[float, bool], ...] = ()
+        self._only_key = False
 
     def play(self, sound: Sound, now: float) -> None:
-        ends = []
-        at = now
+        self.step(now)
+        before = () if self._only_key else self._ends
+        if before and (sound is Sound.KEY or before[-1][0] - now > BACKLOG_S):
+            return
+        ends = [*before, (before[-1][0] + REST_S, False)] if before else []
+        at = ends[-1][0] if ends else now
         for note in TUNES[sound]:
             at += note.seconds
             ends.append((at, note.sounds))
-        self._ends = tuple(ends)
+        self._ends, self._only_key = tuple(ends), sound is Sound.KEY
 
     def step(self, now: float) -> bool:
         """Should it sound at `now`?"""

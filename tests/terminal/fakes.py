@@ -314,6 +314,7 @@ class LampPanel:
     def __init__(self) -> None:
         self.lamps: list[Lamp] = []
         self.sounds: list[Sound] = []
+        self.when_sounded: Callable[[], None] = lambda: None
         self.told: list[PanelEvent] = []
         self._listeners: list[Callable[[PanelEvent], None]] = []
 
@@ -331,6 +332,7 @@ class LampPanel:
 
     def sound(self, sound: Sound) -> None:
         self.sounds.append(sound)
+        self.when_sounded()
 
     def health(self) -> tuple[DeviceHealth, ...]:
         return ()

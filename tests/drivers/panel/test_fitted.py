@@ -193,6 +193,27 @@ async def test_a_lost_board_is_unknown_then_healed_and_the_lamp_burns_again(
     await until(lambda: DoorChanged(True) in events)
 
 
+@pytest.mark.parametrize("noticed", [False, True], ids=["not noticed yet", "known to be lost"])
+async def test_a_silent_board_holds_up_nobody_who_types_and_its_tones_are_not_saved_up(
+    board: BoardProcess, panel: FittedPanel, noticed: bool
+) -> None:
+    await until(lambda: panel.health()[0].condition is Condition.GOOD)
+    board.ask(op="silent", on=True)
+    if noticed:
+        await until(lambda: panel.health()[0].condition is Condition.UNKNOWN)
+    began = time.monotonic()
+    for _ in range(500):
+        panel.sound(Sound.KEY)
+    assert time.monotonic() - began < 0.25  # one exchange with a silent board costs more
+    await until(lambda: panel.health()[0].condition is Condition.UNKNOWN)
+    board.ask(op="silent", on=False)
+    await until(lambda: panel.health()[0].condition is Condition.GOOD)
+    panel.lamp(Lamp.DONE)  # taken after everything that was told before it
+    await until(lambda: board.level(LAMPS[Lamp.DONE]) == 1)
+    await until(lambda: board.level(BUZZER) == 0)
+    assert sum(one["level"] for one in board.timeline(BUZZER)) <= 2
+
+
 async def test_a_connection_that_drops_is_healed_and_no_thread_is_left_spinning(
     board: BoardProcess, panel: FittedPanel
 ) -> None:

@@ -72,12 +72,41 @@ def test_the_same_wish_again_does_not_start_the_pattern_anew() -> None:
     assert not desk.step(0.5)[6]
 
 
-def test_a_new_sound_replaces_the_one_that_plays() -> None:
+#: What is played, one after the other at these times -> from when to when it is heard.
+HEARD = {
+    "a key alone": ([(0.0, Sound.KEY)], [(0.0, 0.05)]),
+    "two keys in a hurry": ([(0.0, Sound.KEY), (0.03, Sound.KEY)], [(0.0, 0.08)]),
+    "accepted, and its key was heard before": ([(0.0, Sound.KEY), (0.02, Sound.DONE)], [(0.0, 0.62)]),
+    "a key while something was accepted": ([(0.0, Sound.DONE), (0.3, Sound.KEY)], [(0.0, 0.6)]),
+    "accepted, then the card is asked for": (
+        [(0.0, Sound.DONE), (0.01, Sound.TAKE_CARD)],
+        [(0.0, 0.6), (0.9, 1.3), (1.6, 2.0), (2.3, 2.7)],
+    ),
+    "a key after the tune": ([(0.0, Sound.DONE), (0.7, Sound.KEY)], [(0.0, 0.6), (0.7, 0.75)]),
+}
+
+
+@pytest.mark.parametrize(("played", "heard"), HEARD.values(), ids=HEARD)
+def test_a_key_cuts_no_tune_short_and_no_tune_another(
+    played: list[tuple[float, Sound]], heard: list[tuple[float, float]]
+) -> None:
+    player, sounding = TunePlayer(), []
+    for hundredth in range(400):
+        now = hundredth / 100
+        for at, sound in played:
+            if round(at * 100) == hundredth:
+                player.play(sound, now)
+        sounding.append(player.step(now + 0.005))
+    expected = [any(start <= h / 100 + 0.005 < end for start, end in heard) for h in range(400)]
+    assert sounding == expected
+
+
+def test_however_often_it_is_told_the_buzzer_is_silent_soon_after() -> None:
     player = TunePlayer()
-    player.play(Sound.TAKE_CARD, 0.0)
-    player.play(Sound.KEY, 0.1)
-    assert player.step(0.1)
-    assert not player.step(0.2)
+    for _ in range(1000):
+        player.play(Sound.TAKE_CARD, 0.0)
+    assert not player.step(5.0)
+    assert player.next_step_at() is None
 
 
 @given(st.lists(st.tuples(st.floats(0.0, 0.5), st.sampled_from(list(Lamp))), max_size=60))
