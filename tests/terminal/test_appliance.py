@@ -8,7 +8,8 @@ import pytest
 
 from screens.theme import KNOWN_GLASS, Glass, glass
 from terminal.appliance import fitted_glass
-from tests.terminal.test_settings import LEAST, sound
+from tests.terminal.settings_text import LEAST
+from tests.terminal.test_settings import sound
 
 
 @pytest.mark.parametrize("size", sorted(KNOWN_GLASS))

@@ -11,37 +11,7 @@ import pytest
 from contract.settings_file import BadSettings
 from terminal import settings
 from terminal.settings import Settings, load
-
-SOUND = """
-[terminal]
-id = "tk-0001"
-data_dir = "data"
-site = "見本"
-{now}
-[operator]
-name = "見本"
-contact = "000"
-[card]
-ca = ["ca.pem"]
-{test_ca}
-[trust]
-root = "root.pem"
-sealing_keys = "keys.json"
-[device]
-signing_key = "device.pem"
-[programme]
-packs = ["national-2022"]
-{robot}
-"""
-DEMO = {
-    "terminal.now": {"now": "now = 2022-07-15T10:00:00+09:00"},
-    "card.accept_test_ca": {"test_ca": "accept_test_ca = true"},
-    "robot": {"robot": '[robot]\nsocket = "robot.sock"'},
-}
-
-
-def text(**lines: str) -> str:
-    return SOUND.format(**{"now": "", "test_ca": "", "robot": "", **lines})
+from tests.terminal.settings_text import FOR_DEMO_AND_TESTS, LEAST, least_with
 
 
 @pytest.fixture
@@ -106,20 +76,22 @@ WAYS: list[Callable[[Path, str], Path]] = [
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: str(way.__name__))
-@pytest.mark.parametrize("key", DEMO)
+@pytest.mark.parametrize("key", FOR_DEMO_AND_TESTS)
 def test_what_is_for_demo_and_tests_is_refused(key: str, way: Callable[[Path, str], Path], etc: Path) -> None:
-    found = load(way(etc, text(**DEMO[key])), installed=False)
+    found = load(way(etc, least_with(*FOR_DEMO_AND_TESTS[key])), installed=False)
     assert isinstance(found, BadSettings)
     assert [fault.key for fault in found.faults] == [key]
 
 
-@pytest.mark.parametrize("key", DEMO)
+@pytest.mark.parametrize("key", FOR_DEMO_AND_TESTS)
 def test_the_option_alone_refuses_it_too(key: str, tmp_path: Path) -> None:
-    file = _plainly(tmp_path, text(**DEMO[key]))
+    file = _plainly(tmp_path, least_with(*FOR_DEMO_AND_TESTS[key]))
     assert isinstance(load(file, installed=False), Settings)
-    assert isinstance(load(file, installed=True), BadSettings)
+    refused = load(file, installed=True)
+    assert isinstance(refused, BadSettings)
+    assert [fault.key for fault in refused.faults] == [key]
 
 
 def test_an_id_with_a_line_break_at_its_end_is_refused(tmp_path: Path) -> None:
-    file = _plainly(tmp_path, text().replace('"tk-0001"', '"tk-0001\\n"'))
+    file = _plainly(tmp_path, LEAST.replace('"tk-0042"', '"tk-0042\\n"'))
     assert isinstance(load(file, installed=False), BadSettings)
