@@ -22,6 +22,11 @@ LOOSEST = {"mynapo-terminal.service": 25, "mynapo-uplink.service": 25, "mynapo-d
 needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
 
 
+def _analyze(verb: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = ["systemd-analyze", verb, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
 def _with_program(unit: Path, folder: Path) -> Path:
     """The unit with a program that exists here: `verify` wants to see it."""
     text = re.sub(r"ExecStart=\S+", "ExecStart=/bin/true", unit.read_text(encoding="utf-8"))
@@ -34,13 +39,7 @@ def _with_program(unit: Path, folder: Path) -> Path:
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_systemd_understands_every_line_of(unit: Path, tmp_path: Path) -> None:
     copy = _with_program(unit, tmp_path)
-    done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", str(copy)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = _analyze("verify", "--man=no", "--recursive-errors=no", str(copy))
     complaints = [line for line in done.stderr.splitlines() if unit.name in line]
     assert complaints == [], done.stderr
 
@@ -49,13 +48,7 @@ def test_systemd_understands_every_line_of(unit: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_no_unit_is_looser_than_it_must_be(unit: Path, tmp_path: Path) -> None:
     copy = _with_program(unit, tmp_path)
-    done = subprocess.run(
-        ["systemd-analyze", "security", "--offline=true", "--json=short", str(copy)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = _analyze("security", "--offline=true", "--json=short", str(copy))
     rows = json.loads(done.stdout)
     exposure = sum(float(row.get("exposure") or 0) for row in rows) * 10
     assert exposure <= LOOSEST.get(unit.name, 20), [row["name"] for row in rows if row.get("exposure")]
