@@ -15,6 +15,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from bench.fleet_processes import ProgramProcess
 from contract.ack import sign_ack
 from contract.encoding import canonical
 from contract.envelope import fingerprint
@@ -79,28 +80,17 @@ def test_records_survive_a_killed_broker_and_come_once(rig: Line) -> None:
     exactly(rig, ids)
 
 
-def test_an_ingest_killed_at_any_moment_costs_time_and_no_record(rig: Line) -> None:
+@pytest.mark.parametrize("name", ["ingest", "uplink"])
+def test_a_process_killed_at_any_moment_costs_time_and_no_record(rig: Line, name: str) -> None:
+    killed: ProgramProcess = {"ingest": rig.ingest, "uplink": rig.uplink}[name]
     everything_starts(rig)
     ids = []
     for _ in range(3):
         ids += [rig.journal.store() for _ in range(150)]
         before = len(rig.stored_ids())
         until(lambda: len(rig.stored_ids()) > before, "some records committed")  # noqa: B023  # called at once
-        rig.ingest.kill()
-        rig.ingest.start()
-    drained(rig)
-    exactly(rig, ids)
-
-
-def test_an_uplink_killed_at_any_moment_costs_time_and_no_record(rig: Line) -> None:
-    everything_starts(rig)
-    ids = []
-    for _ in range(3):
-        ids += [rig.journal.store() for _ in range(150)]
-        before = len(rig.stored_ids())
-        until(lambda: len(rig.stored_ids()) > before, "some records committed")  # noqa: B023  # called at once
-        rig.uplink.kill()
-        rig.uplink.start()
+        killed.kill()
+        killed.start()
     drained(rig)
     exactly(rig, ids)
 
