@@ -54,12 +54,16 @@ class Resident:
 
     def whole_visit(self) -> None:
         """Attract → Attract, with paper."""
+        self.up_to_the_pin()
+        self.sign()
+        self.leave()
+
+    def up_to_the_pin(self) -> None:
+        """Attract → EnterPin, four digits typed: the next press sends them to the card."""
         self.to_the_card()
         self.lay_card()
         self.fill_in()
         self.to_the_pin()
-        self.sign()
-        self.leave()
 
     def choose_english(self) -> None:
         """At Attract, and back there."""

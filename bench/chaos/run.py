@@ -127,10 +127,7 @@ class Run:
         with self._rig.robot() as robot:
             resident = Resident(robot, person, self._rig.card)
             try:
-                resident.to_the_card()
-                resident.lay_card()
-                resident.fill_in()
-                resident.to_the_pin()
+                resident.up_to_the_pin()
                 self._monkey.signing_begins()
                 numbers = resident.sign()
                 resident.leave()

@@ -54,10 +54,7 @@ def measure_flush_order(rig: Rig) -> FlushOrder:
     log = rig.folder.root / "flushes.txt"
     with rig.robot() as robot:
         resident = Resident(robot, person, rig.card)
-        resident.to_the_card()
-        resident.lay_card()
-        resident.fill_in()
-        resident.to_the_pin()
+        resident.up_to_the_pin()
         with _held_up(rig, log):
             pressed = time.time()
             numbers = resident.sign()
