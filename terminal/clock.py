@@ -21,7 +21,12 @@ _SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 #: The file, beside the journal, that holds the latest time known to be past.
 _FLOOR = "clock-floor"
 
-#: The day the project began: no clock that is right shows an earlier one. What the fleet confirms rises above it.
+#: Written when the program was put onto this image, by pip, or by a tool that makes images: one that makes them
+#: reproducibly sets all times to its SOURCE_DATE_EPOCH (reproducible-builds.org), which is past as well. Not systemd's
+#: /usr/lib/clock-epoch: systemd itself moves a dead clock up to that, and it would then pass for one that runs.
+_PROGRAM = Path(__file__)
+
+#: The day the project began: no clock that is right shows an earlier one, no image is older.
 EARLIEST = datetime(2026, 11, 21, tzinfo=UTC)
 
 #: No terminal is in service for ten years without a new image (Debian's long-term support ends after five): a later
@@ -38,8 +43,7 @@ JUMP = timedelta(minutes=5)
 class SystemClock:
     """Wall time never runs below `floor`, see `known_past`; visit time starts at `visit_start` if set.
 
-    A machine without RTC that wakes in 1970 stays untrusted until a
-    time source has spoken.
+    A machine without RTC that wakes in 1970 stays untrusted until a time source has spoken.
     """
 
     def __init__(self, *, floor: datetime, visit_start: datetime | None = None) -> None:
@@ -88,9 +92,18 @@ def past_beyond_doubt(confirmed: datetime, now: datetime, state: ClockState) -> 
     return min(confirmed, now)
 
 
-def known_past(folder: Path) -> datetime:
-    """Time never runs below this."""
-    return max(EARLIEST, read_floor(folder))
+def known_past(folder: Path, program: Path = _PROGRAM) -> datetime:
+    """Time never runs below this: what was saved in `folder`, and the build of the image with this `program`."""
+    return max(image_build(program), read_floor(folder))
+
+
+def image_build(program: Path) -> datetime:
+    """When the program was put onto this image; `EARLIEST` where that cannot be told, or cannot be believed."""
+    try:
+        built = datetime.fromtimestamp(program.stat().st_mtime, UTC)
+    except (OSError, OverflowError, ValueError):
+        return EARLIEST
+    return built if EARLIEST <= built <= LATEST else EARLIEST
 
 
 def read_floor(folder: Path) -> datetime:

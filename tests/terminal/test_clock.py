@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from terminal.clock import EARLIEST, JUMP, LATEST, SystemClock, jumped, known_past, read_floor, save_floor
+import terminal.clock
+from terminal.clock import (
+    EARLIEST,
+    JUMP,
+    LATEST,
+    SystemClock,
+    image_build,
+    jumped,
+    known_past,
+    read_floor,
+    save_floor,
+)
 from terminal.ports import ClockState
 
 PAST = datetime(2020, 1, 1, tzinfo=UTC)
@@ -91,4 +103,68 @@ def test_a_saved_time_counts_within_a_terminals_life(
 ) -> None:
     if saved is not None:
         save_floor(tmp_path, saved)
-    assert known_past(tmp_path) == past
+    assert known_past(tmp_path, _program(tmp_path, PAST)) == past
+
+
+def _program(folder: Path, written: datetime) -> Path:
+    """A program file that was put onto its image at that time."""
+    file = folder / "program.py"
+    file.touch()
+    os.utime(file, (written.timestamp(), written.timestamp()))
+    return file
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("written", "built"),
+    [
+        (EARLIEST + 400 * DAY, EARLIEST + 400 * DAY),
+        (EARLIEST, EARLIEST),
+        (datetime.fromtimestamp(0, UTC), EARLIEST),
+        (EARLIEST - DAY, EARLIEST),
+        (LATEST, LATEST),
+        (LATEST + DAY, EARLIEST),
+        (FUTURE, EARLIEST),
+    ],
+    ids=[
+        "an image",
+        "the first",
+        "no time at all",
+        "older than the project",
+        "the last",
+        "damage",
+        "far damage",
+    ],
+)
+def test_the_image_was_built_when_its_program_was_written(
+    tmp_path: Path, written: datetime, built: datetime
+) -> None:
+    assert image_build(_program(tmp_path, written)) == built
+
+
+def test_a_program_that_cannot_be_asked_is_as_old_as_the_project(tmp_path: Path) -> None:
+    assert image_build(tmp_path / "nowhere.py") == EARLIEST
+
+
+@pytest.mark.parametrize("saved", [None, EARLIEST + 10 * DAY, EARLIEST + 900 * DAY])
+def test_time_never_runs_below_what_was_saved_nor_below_the_images_build(
+    tmp_path: Path, saved: datetime | None
+) -> None:
+    built = EARLIEST + 400 * DAY
+    if saved is not None:
+        save_floor(tmp_path, saved)
+    floor = known_past(tmp_path, _program(tmp_path, built))
+    assert floor == max(built, saved or built)
+    assert SystemClock(floor=floor).wall_now() >= built
+
+
+def test_a_clock_that_runs_behind_the_images_build_is_not_believed(tmp_path: Path) -> None:
+    """As on a terminal without a battery, which wakes on the day on which its systemd was built."""
+    floor = known_past(tmp_path, _program(tmp_path, datetime.now(UTC) + DAY))
+    assert SystemClock(floor=floor).state() is ClockState.UNTRUSTED
+
+
+def test_the_program_asked_is_this_one(tmp_path: Path) -> None:
+    assert known_past(tmp_path) == image_build(Path(terminal.clock.__file__))
