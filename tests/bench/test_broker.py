@@ -12,7 +12,8 @@ import pytest
 
 from bench.broker import Broker
 from bench.fleet_keys import FleetFiles, TerminalFiles, TlsAuthority, make_fleet, make_terminal
-from tests.terminal.uplink.rig import Client, until
+from tests.terminal.uplink.rig import Client
+from tests.waiting import until
 
 pytestmark = pytest.mark.servers
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,17 +19,11 @@ from bench.processes import marked_processes
 from bench.rig_client import RigClient, VerbRefused
 from bench.robot import stands_at
 from bench.run_folder import RunFolder
+from tests.waiting import until
 
 pytestmark = [pytest.mark.servers, pytest.mark.window]
 
 LIMIT_S = 45.0
-
-
-def until(true: Callable[[], bool], what: str) -> None:
-    limit = time.monotonic() + LIMIT_S
-    while not true():
-        assert time.monotonic() < limit, f"{what}: not within {LIMIT_S} s"
-        time.sleep(0.05)
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -45,7 +39,11 @@ def up(*options: str) -> Iterator[tuple[subprocess.Popen[str], RigClient]]:
     command = [sys.executable, "-m", "bench", "up", "--folder", str(folder), *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
-        until(lambda: rig.folder.control.exists() or process.poll() is not None, "the rig's control socket")
+        until(
+            lambda: rig.folder.control.exists() or process.poll() is not None,
+            "the rig's control socket",
+            LIMIT_S,
+        )
         assert process.poll() is None, process.communicate()[0]
         yield process, rig
     finally:
@@ -172,10 +170,14 @@ def test_a_killed_part_is_started_again_where_the_bench_is_told_to_and_another_b
             after.update(other.status()["parts"])
             return all(part["alive"] for part in after.values())
 
-        until(back, "all parts are back")
+        until(back, "all parts are back", LIMIT_S)
         for name in ("terminal", "uplink", "pcscd", "broker"):
             assert after[name]["pid"] != before["parts"][name]["pid"]
-        until(lambda: stands_at(other.folder.robot, "Attract"), "the terminal waits for residents again")
+        until(
+            lambda: stands_at(other.folder.robot, "Attract"),
+            "the terminal waits for residents again",
+            LIMIT_S,
+        )
         other.order("part", do="stop", name="dashboard")
         time.sleep(0.6)  # two looks of the rig
         assert not other.status()["parts"]["dashboard"]["alive"]

@@ -26,7 +26,7 @@ from contract.answer import Answer, Verdict, open_answer
 from contract.record import Plaintext, Procedure, body_bytes, pack
 from fleet.store import open_store
 from tests.fleet.records import CardCa, card_signature, make_body
-from tests.terminal.uplink.rig import until
+from tests.waiting import until
 
 pytestmark = pytest.mark.servers
 

@@ -6,7 +6,6 @@ import asyncio
 import os
 import sqlite3
 import threading
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +23,7 @@ from terminal.journal.events import KeysAdopted
 from terminal.journal.mailbox import DocumentKind, Mailbox
 from terminal.journal.outbox import CommitFailed, Outbox
 from terminal.journal_thread import JournalThread
+from tests.waiting import until_async
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -65,12 +65,6 @@ def begin(outbox: Outbox, folder: Path, fleet: SyntheticFleet) -> JournalThread:
     )
 
 
-async def until(there: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not there():
-            await asyncio.sleep(0.02)
-
-
 def sealed_rows(folder: Path) -> int:
     with closing(sqlite3.connect(f"file:{folder / 'outbox.db'}?mode=ro", uri=True)) as connection:
         return int(connection.execute("SELECT count(*) FROM sealed").fetchone()[0])
@@ -98,9 +92,9 @@ async def test_acknowledged_ciphertext_is_wiped_after_its_time_without_being_ask
     box.put([(DocumentKind.ACK, fleet.ack(outbox.journal, ((first.id, first.sha256),)))])
     box.close()
     thread = begin(outbox, tmp_path, fleet)
-    await until(lambda: outbox.is_acked(first.id))
+    await until_async(lambda: outbox.is_acked(first.id))
     wall.at = LONG_AGO + timedelta(days=31)
-    await until(lambda: sealed_rows(tmp_path) == 1)
+    await until_async(lambda: sealed_rows(tmp_path) == 1)
     assert outbox.depth == 1
     await thread.close()
 
@@ -114,7 +108,7 @@ async def test_the_digests_of_the_days_that_are_over_are_there_for_the_next_heal
     assert [told.count for told in thread.state().digests] == [0] * DAYS
     made = wall.at.date()
     wall.at += timedelta(days=1)
-    await until(lambda: thread.state().digests[-1] == digest_of(made, [id_]))
+    await until_async(lambda: thread.state().digests[-1] == digest_of(made, [id_]))
     await thread.close()
 
 
@@ -126,7 +120,7 @@ async def test_new_keys_are_kept_beside_the_journal_and_not_where_a_link_leads(
     (tmp_path / "keys.json").symlink_to(other)
     document = deliver_keys(tmp_path, fleet, 2)
     thread = begin(outbox, tmp_path, fleet)
-    await until(lambda: thread.ring().version == 2 and not (tmp_path / "keys.json").is_symlink())
+    await until_async(lambda: thread.ring().version == 2 and not (tmp_path / "keys.json").is_symlink())
     await thread.close()
     assert other.read_bytes() == b"precious"
     assert (tmp_path / "keys.json").read_bytes() == document
@@ -138,8 +132,8 @@ async def test_a_disk_that_refuses_new_keys_ends_nothing_and_they_count_all_the_
     (tmp_path / "keys.json").mkdir()
     deliver_keys(tmp_path, fleet, 2)
     thread = begin(outbox, tmp_path, fleet)
-    await until(lambda: thread.ring().version == 2)
-    await until(lambda: outbox.cursor().n == 1)
+    await until_async(lambda: thread.ring().version == 2)
+    await until_async(lambda: outbox.cursor().n == 1)
     await thread.close()
 
 
@@ -159,8 +153,8 @@ async def test_only_a_signed_word_of_the_fleet_says_what_time_is_past(
     thread = begin(outbox, tmp_path, fleet)
     ack = fleet.ack(outbox.journal, ((first.id, first.sha256),))
     deliver(tmp_path, (DocumentKind.ACK, ack))
-    await until(lambda: outbox.is_acked(first.id))
-    await until(lambda: thread.confirmed_ms == read_ts(ack))
+    await until_async(lambda: outbox.is_acked(first.id))
+    await until_async(lambda: thread.confirmed_ms == read_ts(ack))
     await thread.close()
 
 
@@ -175,7 +169,7 @@ async def test_garbage_from_the_broker_is_noted_once_a_minute_and_not_at_every_l
     thread = begin(outbox, tmp_path, fleet)
     for n in range(5):
         deliver(tmp_path, (DocumentKind.ACK, b"garbage %d" % n))
-        await until(lambda n=n: outbox.cursor().n == n + 1)  # type: ignore[misc]
+        await until_async(lambda n=n: outbox.cursor().n == n + 1)  # type: ignore[misc]
     rows = [row.event for row in outbox.audit_rows()]
     assert rows.count("document-refused") == 1
     await thread.close()
@@ -199,7 +193,7 @@ async def test_a_mark_that_the_disk_refused_is_tried_again_though_the_mailbox_st
     monkeypatch.setattr(outbox, "mark_acked", refuse_twice)
     thread = begin(outbox, tmp_path, fleet)
     deliver(tmp_path, (DocumentKind.ACK, fleet.ack(outbox.journal, ((first.id, first.sha256),))))
-    await until(lambda: outbox.is_acked(first.id))
+    await until_async(lambda: outbox.is_acked(first.id))
     assert len(refused) == 2
     await thread.close()
 
@@ -215,4 +209,4 @@ async def test_a_disk_that_hangs_does_not_keep_the_process_from_ending(
     async with asyncio.timeout(5):
         await thread.close()
     let_go.set()
-    await until(lambda: outbox.closed or not thread.state().depth)
+    await until_async(lambda: outbox.closed or not thread.state().depth)

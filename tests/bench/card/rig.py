@@ -6,8 +6,6 @@ import atexit
 import os
 import shutil
 import tempfile
-import time
-from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -20,6 +18,7 @@ from bench.card.residents import JST, Residents
 from bench.card.slot_control import SlotProcess
 from drivers.cards.apdu import ResponseApdu
 from terminal.ports import CardLost
+from tests.waiting import until
 
 NOW = datetime(2022, 7, 15, 10, 0, tzinfo=JST)
 
@@ -79,14 +78,6 @@ def slot(reader: str) -> SlotProcess:
     process = SlotProcess(pcscd().ports[reader], run_folder() / f"s{reader}", run_folder() / "r", NOW)
     atexit.register(process.stop)
     return process
-
-
-def until(true: Callable[[], bool], what: str, seconds: float = 8.0) -> None:
-    """Waits for a condition of another process."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, f"waited {seconds} s in vain: {what}"
-        time.sleep(0.01)
 
 
 def card_seen(reader: str = "A") -> bool:

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tests.bench.device_process import DeviceProcess
 
 DOOR, PRESENCE = 17, 27
-
-
-def wait_for(condition: Callable[[], bool], limit_s: float = 5.0) -> None:
-    until = time.monotonic() + limit_s
-    while not condition():
-        if time.monotonic() > until:
-            raise AssertionError("did not come true in time")
-        time.sleep(0.01)
 
 
 class BoardProcess(DeviceProcess):

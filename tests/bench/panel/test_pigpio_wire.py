@@ -13,7 +13,8 @@ import pytest
 from gpiozero import LED, Button, Buzzer, TonalBuzzer
 from gpiozero.pins.pigpio import PiGPIOFactory
 
-from tests.bench.panel.board_process import DOOR, BoardProcess, wait_for
+from tests.bench.panel.board_process import DOOR, BoardProcess
+from tests.waiting import until
 
 pytestmark = pytest.mark.servers
 
@@ -38,7 +39,7 @@ def test_the_first_press_of_a_button_is_not_lost(board: BoardProcess, factory: P
     board.ask(op="pin", gpio=22, level=0)
     assert pressed.wait(2)
     board.ask(op="pin", gpio=22, level=None)
-    wait_for(lambda: not button.is_pressed)
+    until(lambda: not button.is_pressed)
     button.close()
 
 
@@ -48,9 +49,9 @@ def test_bounce_shorter_than_the_filter_is_one_press(board: BoardProcess, factor
     button.when_pressed = lambda: presses.append(time.monotonic())
     for level in (0, None, 0, None, 0):
         board.ask(op="pin", gpio=23, level=level)
-    wait_for(lambda: bool(presses))
+    until(lambda: bool(presses))
     board.ask(op="pin", gpio=23, level=None)
-    wait_for(lambda: not button.is_pressed)
+    until(lambda: not button.is_pressed)
     assert len(presses) == 1
     button.close()
 

@@ -8,8 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import pytest
 
 from bench.control_socket import ask
 from bench.paper.render import render
+from tests.waiting import until
 
 
 @dataclass
@@ -57,13 +57,6 @@ def running() -> Iterator[Running]:
 def answer(line: int) -> bytes:
     assert select.select((line,), (), (), 5)[0], "no answer"
     return os.read(line, 16)
-
-
-def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 5
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 @pytest.mark.servers

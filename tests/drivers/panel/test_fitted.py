@@ -33,6 +33,7 @@ from terminal.ports import (
     Sound,
 )
 from tests.bench.panel.board_process import DOOR, PRESENCE, BoardProcess
+from tests.waiting import until_async
 
 pytestmark = pytest.mark.servers
 
@@ -43,12 +44,6 @@ BUZZER = 13
 def settings(port: int, **other: Any) -> PanelSettings:
     fitted: dict[str, Any] = {"lamps": LAMPS, "buzzer": BUZZER, "door": DOOR, "presence": PRESENCE} | other
     return PanelSettings("pigpio", port=port, **fitted)
-
-
-async def until(condition: Callable[[], bool], limit_s: float = 6.0) -> None:
-    async with asyncio.timeout(limit_s):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def _opened(board: BoardProcess) -> FittedPanel:
@@ -72,7 +67,7 @@ async def panel(board: BoardProcess) -> AsyncIterator[FittedPanel]:
 
 async def test_it_is_a_panel_and_it_is_well(panel: FittedPanel) -> None:
     port: Panel = panel
-    await until(lambda: port.health()[0].condition is Condition.GOOD)
+    await until_async(lambda: port.health()[0].condition is Condition.GOOD)
 
 
 async def test_the_first_opening_of_the_door_arrives_in_the_loops_thread(
@@ -86,15 +81,15 @@ async def test_the_first_opening_of_the_door_arrives_in_the_loops_thread(
         threads.add(threading.current_thread().name)
 
     panel.subscribe(hear)
-    await until(lambda: len(events) == 2)
+    await until_async(lambda: len(events) == 2)
     assert set(events) == {DoorChanged(False), PresenceChanged(False)}
     board.ask(op="door", state="open")
-    await until(lambda: DoorChanged(True) in events)
+    await until_async(lambda: DoorChanged(True) in events)
     board.ask(op="presence", state="on")
-    await until(lambda: PresenceChanged(True) in events)
+    await until_async(lambda: PresenceChanged(True) in events)
     board.ask(op="door", state="close")
     board.ask(op="presence", state="off")
-    await until(lambda: len(events) == 6)
+    await until_async(lambda: len(events) == 6)
     assert threads == {threading.current_thread().name}
 
 
@@ -106,17 +101,17 @@ async def test_a_listener_that_left_hears_nothing_more(board: BoardProcess, pane
     leave()
     leave()
     board.ask(op="door", state="open")
-    await until(lambda: DoorChanged(True) in stays)
+    await until_async(lambda: DoorChanged(True) in stays)
     assert gone == []
 
 
 async def test_a_bouncing_door_is_one_event(board: BoardProcess, panel: FittedPanel) -> None:
     events: list[PanelEvent] = []
     panel.subscribe(events.append)
-    await until(lambda: len(events) == 2)
+    await until_async(lambda: len(events) == 2)
     for state in ("open", "close", "open", "close", "open"):
         board.ask(op="door", state=state)
-    await until(lambda: DoorChanged(True) in events)
+    await until_async(lambda: DoorChanged(True) in events)
     assert events.count(DoorChanged(True)) == 1
 
 
@@ -125,10 +120,10 @@ async def test_each_lamp_lights_its_own_pin_and_off_puts_it_out(
     board: BoardProcess, panel: FittedPanel, lamp: Lamp
 ) -> None:
     panel.lamp(lamp)
-    await until(lambda: board.level(LAMPS[lamp]) == 1)
+    await until_async(lambda: board.level(LAMPS[lamp]) == 1)
     assert [board.level(pin) for other, pin in LAMPS.items() if other is not lamp] == [0, 0, 0]
     panel.lamp(Lamp.OFF)
-    await until(lambda: board.level(LAMPS[lamp]) == 0)
+    await until_async(lambda: board.level(LAMPS[lamp]) == 0)
 
 
 async def test_wishes_in_a_hurry_do_not_make_a_lamp_flash_faster_than_3_hz(
@@ -150,13 +145,13 @@ async def test_the_buzzer_sounds_for_a_key_and_is_silent_after(
     board: BoardProcess, panel: FittedPanel
 ) -> None:
     panel.sound(Sound.KEY)
-    await until(lambda: [one["level"] for one in board.timeline(BUZZER)] == [1, 0])
+    await until_async(lambda: [one["level"] for one in board.timeline(BUZZER)] == [1, 0])
 
 
 async def test_closing_puts_the_lamp_out(board: BoardProcess) -> None:
     panel = await _opened(board)
     panel.lamp(Lamp.DONE)
-    await until(lambda: board.level(LAMPS[Lamp.DONE]) == 1)
+    await until_async(lambda: board.level(LAMPS[Lamp.DONE]) == 1)
     await panel.close()
     assert board.level(LAMPS[Lamp.DONE]) == 0
 
@@ -181,48 +176,49 @@ async def test_a_lost_board_is_unknown_then_healed_and_the_lamp_burns_again(
     events: list[PanelEvent] = []
     panel.subscribe(events.append)
     panel.lamp(Lamp.DONE)
-    await until(lambda: board.level(LAMPS[Lamp.DONE]) == 1)
-    await until(lambda: panel.health()[0].condition is Condition.GOOD)  # the lamp may burn before it is said
+    await until_async(lambda: board.level(LAMPS[Lamp.DONE]) == 1)
+    # The lamp may burn before it is said.
+    await until_async(lambda: panel.health()[0].condition is Condition.GOOD)
     lose(board)
-    await until(lambda: panel.health()[0].condition is Condition.UNKNOWN)
+    await until_async(lambda: panel.health()[0].condition is Condition.UNKNOWN)
     assert panel.health()[0].detail == "no-answer"
     restore(board)
-    await until(lambda: panel.health()[0].condition is Condition.GOOD)
-    await until(lambda: board.level(LAMPS[Lamp.DONE]) == 1)
+    await until_async(lambda: panel.health()[0].condition is Condition.GOOD)
+    await until_async(lambda: board.level(LAMPS[Lamp.DONE]) == 1)
     board.ask(op="door", state="open")
-    await until(lambda: DoorChanged(True) in events)
+    await until_async(lambda: DoorChanged(True) in events)
 
 
 @pytest.mark.parametrize("noticed", [False, True], ids=["not noticed yet", "known to be lost"])
 async def test_a_silent_board_holds_up_nobody_who_types_and_its_tones_are_not_saved_up(
     board: BoardProcess, panel: FittedPanel, noticed: bool
 ) -> None:
-    await until(lambda: panel.health()[0].condition is Condition.GOOD)
+    await until_async(lambda: panel.health()[0].condition is Condition.GOOD)
     board.ask(op="silent", on=True)
     if noticed:
-        await until(lambda: panel.health()[0].condition is Condition.UNKNOWN)
+        await until_async(lambda: panel.health()[0].condition is Condition.UNKNOWN)
     began = time.monotonic()
     for _ in range(500):
         panel.sound(Sound.KEY)
     assert time.monotonic() - began < 0.25  # one exchange with a silent board costs more
-    await until(lambda: panel.health()[0].condition is Condition.UNKNOWN)
+    await until_async(lambda: panel.health()[0].condition is Condition.UNKNOWN)
     board.ask(op="silent", on=False)
-    await until(lambda: panel.health()[0].condition is Condition.GOOD)
+    await until_async(lambda: panel.health()[0].condition is Condition.GOOD)
     panel.lamp(Lamp.DONE)  # taken after everything that was told before it
-    await until(lambda: board.level(LAMPS[Lamp.DONE]) == 1)
-    await until(lambda: board.level(BUZZER) == 0)
+    await until_async(lambda: board.level(LAMPS[Lamp.DONE]) == 1)
+    await until_async(lambda: board.level(BUZZER) == 0)
     assert sum(one["level"] for one in board.timeline(BUZZER)) <= 2
 
 
 async def test_a_connection_that_drops_is_healed_and_no_thread_is_left_spinning(
     board: BoardProcess, panel: FittedPanel
 ) -> None:
-    await until(lambda: panel.health()[0].condition is Condition.GOOD)
+    await until_async(lambda: panel.health()[0].condition is Condition.GOOD)
     threads = threading.active_count()
     board.ask(op="hang-up")
-    await until(lambda: panel.health()[0].condition is Condition.UNKNOWN)
-    await until(lambda: panel.health()[0].condition is Condition.GOOD)
-    await until(lambda: threading.active_count() <= threads)
+    await until_async(lambda: panel.health()[0].condition is Condition.UNKNOWN)
+    await until_async(lambda: panel.health()[0].condition is Condition.GOOD)
+    await until_async(lambda: threading.active_count() <= threads)
     began = os.times()
     await asyncio.sleep(0.5)
     ended = os.times()
@@ -244,15 +240,15 @@ async def test_a_board_that_is_not_there_at_first_is_unknown_and_told_of_once_an
 ) -> None:
     board.kill()
     panel = await _opened(board)
-    await until(lambda: panel.health()[0] == DeviceHealth("panel", Condition.UNKNOWN, "no-answer"))
+    await until_async(lambda: panel.health()[0] == DeviceHealth("panel", Condition.UNKNOWN, "no-answer"))
     panel.lamp(Lamp.DONE)
     await asyncio.sleep(1.0)  # 0.25 and 0.5 s after the first try come two more
     for words in (f"127.0.0.1:{board.port}", "Start pigpiod", "leave out [panel]"):
         assert words in caplog.text
     assert caplog.text.count("Start pigpiod") == 1
     board.start()
-    await until(lambda: panel.health()[0].condition is Condition.GOOD)
-    await until(lambda: board.level(LAMPS[Lamp.DONE]) == 1)
+    await until_async(lambda: panel.health()[0].condition is Condition.GOOD)
+    await until_async(lambda: board.level(LAMPS[Lamp.DONE]) == 1)
     await panel.close()
 
 
@@ -295,7 +291,7 @@ async def test_a_disk_without_room_for_lgpio_costs_the_panel_and_not_the_start(
     _import_fails(monkeypatch, "lgpio", OSError(28, "No space left on device"))
     panel = await open_panel(PanelSettings("lgpio", door=17))
     assert isinstance(panel, FittedPanel)
-    await until(lambda: panel.health()[0].detail == "no-answer")
+    await until_async(lambda: panel.health()[0].detail == "no-answer")
     await panel.close()
 
 

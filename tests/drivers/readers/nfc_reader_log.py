@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from bench.card.residents import Residents
@@ -13,6 +11,7 @@ from drivers.cards.channel import ApduChannel
 from drivers.readers.nfc import NfcBackend, NfcChannel, NfcSettings
 from terminal.ports import CardEvent
 from tests.bench.nfc.chip_process import NOW
+from tests.waiting import until
 
 NAME = "nfc"
 
@@ -33,7 +32,7 @@ class ReaderLog:
         self.reader.stop()
 
     def next(self, limit_s: float = 8.0) -> CardEvent:
-        wait_for(lambda: len(self.events) > self._taken, limit_s)
+        until(lambda: len(self.events) > self._taken, "an edge", limit_s)
         self._taken += 1
         return self.events[self._taken - 1]
 
@@ -50,14 +49,6 @@ class ReaderLog:
 
     def hit(self, number: signal.Signals) -> None:
         os.kill(self.child(), number)
-
-
-def wait_for(condition: Callable[[], bool], limit_s: float = 8.0) -> None:
-    until = time.monotonic() + limit_s
-    while not condition():
-        if time.monotonic() > until:
-            raise AssertionError("did not come true in time")
-        time.sleep(0.005)
 
 
 def pin_of(name: str, cards: Path) -> bytearray:

@@ -17,7 +17,8 @@ from drivers.cards.apdu import Aid, ResponseApdu, select_application
 from drivers.readers import nfc
 from terminal.ports import CardIn, CardLost, CardOut, Condition, ReaderFound, ReaderKind, ReaderLost
 from tests.bench.nfc.chip_process import ChipProcess
-from tests.drivers.readers.nfc_reader_log import NAME, ReaderLog, wait_for
+from tests.drivers.readers.nfc_reader_log import NAME, ReaderLog
+from tests.waiting import until
 
 pytestmark = pytest.mark.servers
 
@@ -79,7 +80,7 @@ def test_a_child_killed_while_an_apdu_is_under_way_answers_that_the_reader_is_go
     outcomes: list[object] = []
     caller = threading.Thread(target=lambda: outcomes.append(channel.transmit(SELECT)))
     caller.start()
-    wait_for(lambda: log.reader._child is not None and log.reader._child._waiting)
+    until(lambda: log.reader._child is not None and log.reader._child._waiting)
     log.hit(signal.SIGKILL)
     caller.join(2)
     assert outcomes == [CardLost("no-reader")]
@@ -154,7 +155,7 @@ def test_a_device_that_is_not_there_is_bad_and_nothing_is_reported(
     tmp_path: Path, device: Callable[[Path], str]
 ) -> None:
     with ReaderLog(device(tmp_path)) as log:
-        wait_for(lambda: log.reader.health()[0].condition is Condition.BAD)
+        until(lambda: log.reader.health()[0].condition is Condition.BAD)
         assert log.reader.health()[0].detail == "no-device"
         assert log.reader.open(NAME) == CardLost("no-reader")
         assert log.events == []
@@ -171,7 +172,7 @@ def test_tries_to_start_come_more_and_more_slowly_until_a_child_has_lived_for_a_
 
 def test_a_device_that_appears_later_is_found(tmp_path: Path, cards: Path) -> None:
     with ReaderLog(str(tmp_path / "ttyPN532")) as log:
-        wait_for(lambda: log.reader.health()[0].detail == "no-device")
+        until(lambda: log.reader.health()[0].detail == "no-device")
         with ChipProcess(tmp_path, cards):
             assert log.next() == ReaderFound(NAME, ReaderKind.FIELD)
 
@@ -207,7 +208,7 @@ def test_the_child_dies_with_a_parent_that_was_killed(chip: ChipProcess) -> None
     parent.kill()
     parent.wait(5)
     parent.stdout.close()
-    wait_for(lambda: not is_running(child))
+    until(lambda: not is_running(child))
 
 
 def is_running(process: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,7 @@ from terminal.ports import (
 )
 from tests.bench.nfc.chip_process import NOW, ChipProcess
 from tests.drivers.readers.nfc_reader_log import pin_of
+from tests.waiting import until_async
 
 pytestmark = pytest.mark.servers
 
@@ -49,12 +50,6 @@ def chip(tmp_path_factory: pytest.TempPathFactory, cards: Path) -> Iterator[Chip
         yield chip
 
 
-async def until(condition: Callable[[], bool], limit_s: float = 8.0) -> None:
-    async with asyncio.timeout(limit_s):
-        while not condition():
-            await asyncio.sleep(0.005)
-
-
 class Watched:
     def __init__(self, *chips: ChipProcess) -> None:
         self.station = CardStation(
@@ -66,12 +61,14 @@ class Watched:
     async def begin(self, readers: int) -> None:
         self.station.subscribe(self.events.append)
         self.station.start()
-        await until(lambda: sum(isinstance(event, ReaderFound) for event in self.events) == readers)
+        await until_async(lambda: sum(isinstance(event, ReaderFound) for event in self.events) == readers)
 
     async def lay(self, chip: ChipProcess, name: str, reader: str = "nfc0") -> None:
         before = len(self.events)
         await asyncio.to_thread(chip.ask, op="insert", name=name)
-        await until(lambda: any(isinstance(e, CardIn) and e.reader == reader for e in self.events[before:]))
+        await until_async(
+            lambda: any(isinstance(e, CardIn) and e.reader == reader for e in self.events[before:])
+        )
 
 
 @pytest.fixture
@@ -117,7 +114,7 @@ async def test_a_card_taken_between_two_signatures_is_signed_in_part(
     assert isinstance(outcome, SignedInPart)
     assert signed_with(holder.certificate, DIGESTS[0], outcome.signatures[0])
     assert outcome.lost == CardLost("removed")
-    await until(lambda: CardOut("nfc0") in watched.events)
+    await until_async(lambda: CardOut("nfc0") in watched.events)
 
 
 async def test_an_e_money_card_is_refused_as_such(chip: ChipProcess, watched: Watched) -> None:

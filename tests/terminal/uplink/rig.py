@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,17 +23,7 @@ from bench.fleet_processes import (
     write_uplink_config,
 )
 from bench.terminal_journal import TerminalJournal
-
-LIMIT_S = 20.0
-
-
-def until(holds: Callable[[], object], what: str, limit_s: float = LIMIT_S) -> None:
-    """Waits for a condition; fails with its name."""
-    limit = time.monotonic() + limit_s
-    while not holds():
-        if time.monotonic() > limit:
-            raise AssertionError(f"not within {limit_s} s: {what}")
-        time.sleep(0.02)
+from tests.waiting import until
 
 
 @dataclass

@@ -23,7 +23,8 @@ from contract.status import Birth, Health
 from contract.topics import Down, ForAll, Up, down, every_terminal, for_all, up
 from terminal.journal.status import write_status
 from terminal.uplink.certificate import certificate_ends
-from tests.terminal.uplink.rig import Client, Line, line, until
+from tests.terminal.uplink.rig import Client, Line, line
+from tests.waiting import until
 
 pytestmark = pytest.mark.servers
 
