@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from types import TracebackType
 
 from contract.settings_file import BadSettings
 from contract.tables import Fault
@@ -64,6 +65,8 @@ def run(options: argparse.Namespace) -> int:
     from terminal import appliance
 
     threading.excepthook = _thread_died
+    sys.excepthook = _main_died
+    sys.unraisablehook = _tell_unraisable
     if options.installed:
         forbid_dumps()
     try:
@@ -94,6 +97,18 @@ def _thread_died(died: threading.ExceptHookArgs) -> None:
     if died.exc_value is not None:
         _say(died.exc_value)
     os._exit(CRASHED)
+
+
+def _main_died(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    """What no task group has gathered: Python's own words would hold its message."""
+    _say(error)
+    os._exit(CRASHED)
+
+
+def _tell_unraisable(raised: sys.UnraisableHookArgs) -> None:
+    """What a destructor raises ends nothing: it may come at any moment, also between a signature and its commit."""
+    if raised.exc_value is not None:
+        _say(raised.exc_value)
 
 
 def _say(error: BaseException) -> None:
