@@ -61,6 +61,15 @@ def residents() -> Residents:
     return Residents(run_folder() / "r", NOW)
 
 
+def pin_of(name: str) -> bytearray:
+    """As it is typed: in a buffer that whoever sends it overwrites."""
+    return bytearray(residents().person(name).auth_pin.encode())
+
+
+def wrong_pin_of(name: str) -> bytearray:
+    return bytearray(f"{(int(residents().person(name).auth_pin) + 1) % 10000:04}".encode())
+
+
 @cache
 def pcscd() -> PrivatePcscd:
     """One per test process: the client library reads the socket's path once. Reader entries A and B."""

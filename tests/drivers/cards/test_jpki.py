@@ -15,7 +15,7 @@ from bench.card.residents import ROLES
 from drivers.cards.apdu import ResponseApdu
 from drivers.cards.jpki import Identity, JpkiCard
 from terminal.ports import CardKind, CardLost, CardRefused, OtherCard, PinBlocked, PinWrong
-from tests.bench.card.rig import DirectChannel, residents
+from tests.bench.card.rig import DirectChannel, pin_of, residents, wrong_pin_of
 
 DIGEST = hashlib.sha256(b"mynapo/enrolment/1\0body").digest()
 
@@ -32,14 +32,6 @@ KINDS: dict[str, CardKind] = {
     **{name: CardKind.DAMAGED for name in ROLES if name.startswith("damaged")},
 }
 TRIES = {"one-try-left": 1, "locked": 0}
-
-
-def pin_of(name: str) -> bytearray:
-    return bytearray(residents().person(name).auth_pin.encode())
-
-
-def wrong_pin_of(name: str) -> bytearray:
-    return bytearray(f"{(int(residents().person(name).auth_pin) + 1) % 10000:04}".encode())
 
 
 def card_of(name: str) -> IsoCard:

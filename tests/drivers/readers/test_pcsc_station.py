@@ -38,7 +38,7 @@ from terminal.ports import (
     Signed,
     SignedInPart,
 )
-from tests.bench.card.rig import pcscd, put_in, residents, slot, take_out
+from tests.bench.card.rig import pcscd, pin_of, put_in, slot, take_out, wrong_pin_of
 
 pytestmark = pytest.mark.servers
 
@@ -101,14 +101,6 @@ async def both() -> AsyncIterator[Watched]:
     take_out("B")
 
 
-def pin(name: str = "happy") -> bytearray:
-    return bytearray(residents().person(name).auth_pin.encode())
-
-
-def wrong_pin(name: str = "happy") -> bytearray:
-    return bytearray(f"{(int(residents().person(name).auth_pin) + 1) % 10000:04}".encode())
-
-
 async def placed(watched: Watched, name: str) -> Holder:
     await asyncio.to_thread(put_in, name)
     await watched.until(lambda: READER in watched.station.present(), "the card")
@@ -137,7 +129,7 @@ async def test_a_card_is_an_edge_once_in_and_once_out(watched: Watched) -> None:
 
 async def test_two_digests_are_signed_and_the_pin_is_overwritten(watched: Watched) -> None:
     holder = await placed(watched, "happy")
-    typed = pin()
+    typed = pin_of("happy")
     outcome = await watched.station.sign(holder, typed, DIGESTS)
     assert isinstance(outcome, Signed)
     assert all(valid(holder, s, m) for s, m in zip(outcome.signatures, MESSAGES, strict=True))
@@ -171,10 +163,10 @@ async def test_a_card_of_another_kind_is_named(watched: Watched, name: str, kind
 async def test_wrong_blocking_and_blocked_are_told_apart(watched: Watched) -> None:
     holder = await placed(watched, "one-try-left")
     assert holder.tries_left == 1
-    typed = wrong_pin("one-try-left")
+    typed = wrong_pin_of("one-try-left")
     assert await watched.station.sign(holder, typed, DIGESTS[:1]) == PinWrong(0)
     assert typed == bytes(4)
-    assert await watched.station.sign(holder, pin("one-try-left"), DIGESTS[:1]) == PinBlocked()
+    assert await watched.station.sign(holder, pin_of("one-try-left"), DIGESTS[:1]) == PinBlocked()
 
 
 @pytest.mark.parametrize("at", range(1, 9))
@@ -193,7 +185,7 @@ async def test_a_card_pulled_at_any_apdu_of_two_signatures_tells_exactly_what_ca
     holder = await placed(watched, "resident-1")
     before = slot("A").status()["cards"]["resident-1"]["signatures"]
     slot("A").pull_after(at)
-    outcome = await watched.station.sign(holder, pin("resident-1"), DIGESTS)
+    outcome = await watched.station.sign(holder, pin_of("resident-1"), DIGESTS)
     if at <= 5:
         assert isinstance(outcome, CardLost)
     elif at <= 13:
@@ -213,10 +205,10 @@ async def test_a_swap_faster_than_the_poll_is_noticed_and_the_other_card_gets_no
     holder = await placed(watched, "happy")
     await asyncio.sleep(SETTLE_S)
     slot("A").swap("child")
-    first = await watched.station.sign(holder, wrong_pin(), DIGESTS[:1])
+    first = await watched.station.sign(holder, wrong_pin_of("happy"), DIGESTS[:1])
     assert isinstance(first, CardLost)
     await watched.until(lambda: watched.events[-2:] == OUT_AND_IN, "the swap told as out and in")
-    assert await watched.station.sign(holder, wrong_pin(), DIGESTS[:1]) == OtherCard()
+    assert await watched.station.sign(holder, wrong_pin_of("happy"), DIGESTS[:1]) == OtherCard()
     assert slot("A").tries("child") == 3
 
 
@@ -224,19 +216,19 @@ async def test_after_release_another_card_is_told_from_the_first(watched: Watche
     holder = await placed(watched, "happy")
     await watched.station.release()
     await asyncio.to_thread(put_in, "child")
-    assert await watched.station.sign(holder, wrong_pin(), DIGESTS[:1]) == OtherCard()
+    assert await watched.station.sign(holder, wrong_pin_of("happy"), DIGESTS[:1]) == OtherCard()
     assert slot("A").tries("child") == 3
 
 
 async def test_release_ends_the_session_and_a_new_one_needs_the_pin_again(watched: Watched) -> None:
     holder = await placed(watched, "resident-2")
-    assert isinstance(await watched.station.sign(holder, pin("resident-2"), DIGESTS[:1]), Signed)
+    assert isinstance(await watched.station.sign(holder, pin_of("resident-2"), DIGESTS[:1]), Signed)
     await watched.station.release()
     await watched.station.release()
     log = slot("A").log()["resident-2"]
     again = await watched.holder()
-    assert await watched.station.sign(again, wrong_pin("resident-2"), DIGESTS[:1]) == PinWrong(2)
-    assert isinstance(await watched.station.sign(again, pin("resident-2"), DIGESTS[:1]), Signed)
+    assert await watched.station.sign(again, wrong_pin_of("resident-2"), DIGESTS[:1]) == PinWrong(2)
+    assert isinstance(await watched.station.sign(again, pin_of("resident-2"), DIGESTS[:1]), Signed)
     assert {line["application"] for line in log} == {"JPKI"}
     assert {line["fid"] for line in log} == {0x0006, 0x000A, 0x0017, 0x0018}
 
@@ -244,7 +236,7 @@ async def test_release_ends_the_session_and_a_new_one_needs_the_pin_again(watche
 async def test_pcscd_killed_in_the_middle_of_a_session_heals_by_itself(watched: Watched) -> None:
     holder = await placed(watched, "happy")
     pcscd().kill()
-    outcome = await watched.station.sign(holder, pin(), DIGESTS[:1])
+    outcome = await watched.station.sign(holder, pin_of("happy"), DIGESTS[:1])
     assert isinstance(outcome, CardLost)
     await watched.until(lambda: ReaderLost(READER) in watched.events, "the loss told")
     assert not watched.station.present()
@@ -259,7 +251,9 @@ async def test_pcscd_killed_in_the_middle_of_a_session_heals_by_itself(watched: 
     ]
     assert slot("A").tries("happy") == 3
     await watched.station.release()
-    assert isinstance(await watched.station.sign(await watched.holder(), pin(), DIGESTS[:1]), Signed)
+    assert isinstance(
+        await watched.station.sign(await watched.holder(), pin_of("happy"), DIGESTS[:1]), Signed
+    )
 
 
 async def test_a_reader_unplugged_and_plugged_in_again_is_found(watched: Watched) -> None:
@@ -277,7 +271,7 @@ async def test_a_card_that_lies_there_at_the_start_is_no_edge_and_has_no_power_l
     await asyncio.to_thread(put_in, "resident-5")
     left = open_session(READER)
     assert isinstance(left, PcscChannel)
-    verify = bytes.fromhex("0020008004") + pin("resident-5")
+    verify = bytes.fromhex("0020008004") + pin_of("resident-5")
     for command in (bytes.fromhex("00A4040C0AD392F000260100000001"), bytes.fromhex("00A4020C020018"), verify):
         answer = left.transmit(command)
         assert isinstance(answer, ResponseApdu) and answer.ok
@@ -311,7 +305,7 @@ async def test_our_way_takes_no_more_apdus_than_promised_through_the_real_reader
     await watched.until(lambda: READER in watched.station.present(), "the card")
     before = slot("A").status()["cards"]["resident-3"]
     holder = await watched.holder()
-    assert isinstance(await watched.station.sign(holder, pin("resident-3"), DIGESTS[:1]), Signed)
+    assert isinstance(await watched.station.sign(holder, pin_of("resident-3"), DIGESTS[:1]), Signed)
     after = slot("A").status()["cards"]["resident-3"]
     sent, received = (after[key] - before[key] for key in ("bytes_in", "bytes_out"))
     assert after["apdus"] - before["apdus"] <= 14

@@ -31,7 +31,7 @@ from terminal.ports import (
     Signed,
     SignedInPart,
 )
-from tests.bench.card.rig import DirectChannel, residents
+from tests.bench.card.rig import DirectChannel, pin_of, residents
 from tests.drivers.readers.one_reader import Gate, OneReader
 
 DIGESTS = tuple(hashlib.sha256(bytes((n,))).digest() for n in range(2))
@@ -61,10 +61,6 @@ async def desk() -> AsyncIterator[Desk]:
     yield made
     made.reader.stop()
     await made.station.close()
-
-
-def pin() -> bytearray:
-    return bytearray(residents().person("happy").auth_pin.encode())
 
 
 def is_verify(apdu: bytes) -> bool:
@@ -120,7 +116,7 @@ async def test_a_signing_that_hangs_before_verify_never_sends_it_later(
     card = desk.lay()
     desk.reader.shut = lambda apdu: apdu.hex() == "00a4020c020018" and len(card.access_log) >= 3
     holder = await desk.holder()
-    typed = pin()
+    typed = pin_of("happy")
     assert await desk.station.sign(holder, typed, DIGESTS) == CardLost("timeout")
     assert typed == bytes(4)
     desk.reader.gates[-1].opened.set()
@@ -139,7 +135,7 @@ async def test_an_abandoned_signing_sends_nothing_but_the_end_of_the_session(
     desk.reader.shut = is_comparison
     holder = await desk.holder()
     gate = desk.reader.gates[-1]
-    typed = pin()
+    typed = pin_of("happy")
     signing = asyncio.create_task(desk.station.sign(holder, typed, DIGESTS))
     await asyncio.to_thread(gate.reached.wait, 5)
     if cancelled:
@@ -167,7 +163,7 @@ def test_a_job_that_nobody_waits_for_does_not_even_power_the_card() -> None:
     session, abandon = CardSession("desk", opener, thread), Abandon()
     abandon.set("released")
     assert session.read(abandon) == CardLost("released")
-    assert session.sign(abandon, bytes(1000), pin(), DIGESTS) == CardLost("released")
+    assert session.sign(abandon, bytes(1000), pin_of("happy"), DIGESTS) == CardLost("released")
     assert opened == []
     thread.stop()
     thread.join(5)
@@ -179,7 +175,7 @@ async def test_a_signature_that_came_back_before_the_time_was_over_is_kept(
     monkeypatch.setattr(station_module, "SIGN_S", 0.5)
     card = desk.lay()
     desk.reader.shut = lambda apdu: is_signing(apdu) and card.signatures == 1
-    outcome = await desk.station.sign(await desk.holder(), pin(), DIGESTS)
+    outcome = await desk.station.sign(await desk.holder(), pin_of("happy"), DIGESTS)
     assert isinstance(outcome, SignedInPart)
     assert len(outcome.signatures) == 1
     assert outcome.lost == CardLost("timeout")
@@ -191,7 +187,7 @@ async def test_all_signatures_that_came_back_count_even_if_the_end_of_the_sessio
     monkeypatch.setattr(station_module, "SIGN_S", 0.5)
     card = desk.lay()
     desk.reader.shut = lambda apdu: card.signatures == 2 and apdu[2] == 0x04
-    assert isinstance(await desk.station.sign(await desk.holder(), pin(), DIGESTS), Signed)
+    assert isinstance(await desk.station.sign(await desk.holder(), pin_of("happy"), DIGESTS), Signed)
 
 
 async def test_release_waits_three_seconds_at_most_and_still_takes_the_power_later(
@@ -201,7 +197,7 @@ async def test_release_waits_three_seconds_at_most_and_still_takes_the_power_lat
     monkeypatch.setattr(station_module, "RELEASE_S", 0.2)
     desk.lay()
     desk.reader.shut = is_comparison
-    await desk.station.sign(await desk.holder(), pin(), DIGESTS)
+    await desk.station.sign(await desk.holder(), pin_of("happy"), DIGESTS)
     began = time.monotonic()
     await desk.station.release()
     assert 0.15 < time.monotonic() - began < 1.0
@@ -240,13 +236,13 @@ async def test_a_second_application_in_one_call_is_told_apart_when_the_card_is_c
 ) -> None:
     card = desk.lay()
     holder = await desk.holder()
-    typed = pin()
+    typed = pin_of("happy")
     other = residents().card("child")
     desk.reader.shut = lambda apdu: False
     assert isinstance(await desk.station.sign(holder, typed, DIGESTS[:1]), Signed)
     desk.reader.card = other
     card.power_off()
-    assert isinstance(await desk.station.sign(holder, pin(), DIGESTS[:1]), CardLost)
+    assert isinstance(await desk.station.sign(holder, pin_of("happy"), DIGESTS[:1]), CardLost)
 
 
 @pytest.mark.parametrize("wrong", [b"123", b"12345", b"abcd", b"\0\0\0\0"])
