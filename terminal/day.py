@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from terminal.after_visit import Outcome, after_visit, last_words
 from terminal.attract import attract, no_paper_view
 from terminal.facilities import Facilities
-from terminal.journal.events import CardRefused, OtherCardSeen, VisitStarted
+from terminal.journal.events import OtherCardSeen, UnusableCardSeen, VisitStarted
 from terminal.journal.events import VisitEnded as VisitEndedEvent
 from terminal.presentation import Presentation
 from terminal.procedures.home import home
@@ -76,7 +76,7 @@ async def _visit(visit: Visit, terminal: Terminal) -> Outcome:
     except VisitEnded as ended:
         ending, detail = ended.ending, ended.detail
         if ending is Ending.CARD_REFUSED:
-            store.note(CardRefused(detail))
+            store.note(UnusableCardSeen(detail))
         elif ending is Ending.OTHER_CARD:
             store.note(OtherCardSeen())
         return Outcome(ending, detail)

@@ -24,8 +24,7 @@ from contract.encoding import Malformed
 from contract.keys import KeyRing, read_keys
 from terminal.inbox import Delivered, Event, ProgrammeAnswered
 from terminal.journal.delivery import DeliveryReport, apply_mailbox
-from terminal.journal.events import EnrolmentCommitted, KeysAdopted
-from terminal.journal.events import Event as AuditEvent
+from terminal.journal.events import AuditEvent, EnrolmentCommitted, KeysAdopted
 from terminal.journal.link import read_link
 from terminal.journal.mailbox import MailboxReader
 from terminal.journal.outbox import CommitFailed, Committed, Outbox, OutboxFull

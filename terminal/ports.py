@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from terminal.controls import Answer
-    from terminal.journal.events import Event
+    from terminal.journal.events import AuditEvent
     from terminal.presentation import Presentation
     from terminal.views import View
 
@@ -406,5 +406,5 @@ class EnrolmentStore(Protocol):
     def accepts(self) -> bool:
         """False when full or when the last write failed: then no enrolment is begun."""
 
-    def note(self, event: Event) -> None:
+    def note(self, event: AuditEvent) -> None:
         """Writes an audit event, in order, without waiting."""

@@ -16,7 +16,7 @@ from terminal.clock import jumped, past_beyond_doubt, read_floor, save_floor
 from terminal.device_changes import DeviceChanges
 from terminal.facilities import milliseconds
 from terminal.health import worth_telling
-from terminal.journal.events import ClockJumped, ClockStateChanged, Event, KeysExpired
+from terminal.journal.events import AuditEvent, ClockJumped, ClockStateChanged, KeysExpired
 from terminal.journal.status import StatusNotWritten, write_status
 from terminal.ports import ClockState, DeviceHealth
 
@@ -40,7 +40,7 @@ class Notes(Protocol):
 
     confirmed_ms: int
 
-    def note(self, event: Event) -> None: ...
+    def note(self, event: AuditEvent) -> None: ...
     def ring(self) -> KeyRing: ...
 
 

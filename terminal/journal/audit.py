@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from terminal.journal.events import Event, arguments
+from terminal.journal.events import AuditEvent, arguments
 
 _CONTEXT = b"mynapo/audit/1\0"
 
@@ -76,7 +76,7 @@ def _link(before: bytes, n: int, at: int, event: str, args: bytes, record: Enrol
 
 
 def append(
-    connection: sqlite3.Connection, head: Head, event: Event, at: int, record: EnrolmentRef | None = None
+    connection: sqlite3.Connection, head: Head, event: AuditEvent, at: int, record: EnrolmentRef | None = None
 ) -> Head:
     """Writes one row inside the caller's transaction; returns the new head, which counts after COMMIT."""
     args = arguments(event)

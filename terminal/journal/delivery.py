@@ -11,7 +11,7 @@ from contract.answer import SealedAnswer, read_answer
 from contract.encoding import Malformed
 from contract.keys import KeyRing
 from terminal.journal.acknowledgement import AckReport
-from terminal.journal.events import DocumentRefused, Event
+from terminal.journal.events import AuditEvent, DocumentRefused
 from terminal.journal.mailbox import Document, DocumentKind, MailboxReader, MailboxUnavailable
 from terminal.journal.outbox import CommitFailed, Outbox
 
@@ -123,6 +123,6 @@ def apply_mailbox(
     )
 
 
-def _events(refusals: tuple[Refusal, ...]) -> tuple[Event, ...]:
+def _events(refusals: tuple[Refusal, ...]) -> tuple[AuditEvent, ...]:
     counts = Counter(refusal.kind for refusal in refusals)
     return tuple(DocumentRefused(kind.value, count) for kind, count in sorted(counts.items()))

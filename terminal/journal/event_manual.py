@@ -10,9 +10,9 @@ import msgspec
 
 from terminal.journal.events import (
     BY_ID,
+    AuditEvent,
     Count,
     Digest,
-    Event,
     JournalId,
     Millis,
     Seconds,
@@ -62,7 +62,7 @@ def type_name(kind: Any) -> str:
     raise LookupError(f"no event may carry a {kind}")
 
 
-def _row(kind: type[Event]) -> str:
+def _row(kind: type[AuditEvent]) -> str:
     values = "、".join(f"`{field.name}`: {type_name(field.type)}" for field in msgspec.structs.fields(kind))
     meaning = " ".join((inspect.getdoc(kind) or "").split())
     severity = f"{_SEVERITIES[kind.severity]} {kind.severity.value}"

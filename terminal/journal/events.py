@@ -32,7 +32,7 @@ Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 FIELD_TYPES = (Count, Seconds, Millis, Slug, SlugOrNone, JournalId, Digest, bool)
 
 
-class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AuditEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all events. The English meaning is the docstring, the Japanese one `ja`."""
 
     id: ClassVar[str]
@@ -40,7 +40,7 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ja: ClassVar[str]
 
 
-class ProcessStarted(Event, frozen=True):
+class ProcessStarted(AuditEvent, frozen=True):
     """The terminal program started. `clock` is the clock's state."""
 
     id: ClassVar[str] = "process-started"
@@ -49,7 +49,7 @@ class ProcessStarted(Event, frozen=True):
     clock: Slug
 
 
-class ProcessStopped(Event, frozen=True):
+class ProcessStopped(AuditEvent, frozen=True):
     """The terminal program stopped in good order."""
 
     id: ClassVar[str] = "process-stopped"
@@ -58,7 +58,7 @@ class ProcessStopped(Event, frozen=True):
     reason: Slug
 
 
-class RestartAfterCrash(Event, frozen=True):
+class RestartAfterCrash(AuditEvent, frozen=True):
     """The last run ended without closing the journal: crash, kill or power cut."""
 
     id: ClassVar[str] = "restart-after-crash"
@@ -66,7 +66,7 @@ class RestartAfterCrash(Event, frozen=True):
     ja: ClassVar[str] = "前回は正しく終了していない（異常終了または停電）。"
 
 
-class ClockJumped(Event, frozen=True):
+class ClockJumped(AuditEvent, frozen=True):
     """Wall time moved by `seconds` against the steady clock (more than 5 minutes)."""
 
     id: ClassVar[str] = "clock-jumped"
@@ -75,7 +75,7 @@ class ClockJumped(Event, frozen=True):
     seconds: Seconds
 
 
-class ClockStateChanged(Event, frozen=True):
+class ClockStateChanged(AuditEvent, frozen=True):
     """How far the clock is believed has changed."""
 
     id: ClassVar[str] = "clock-state-changed"
@@ -84,7 +84,7 @@ class ClockStateChanged(Event, frozen=True):
     state: Slug
 
 
-class VisitStarted(Event, frozen=True):
+class VisitStarted(AuditEvent, frozen=True):
     """Somebody began a procedure."""
 
     id: ClassVar[str] = "visit-started"
@@ -92,7 +92,7 @@ class VisitStarted(Event, frozen=True):
     ja: ClassVar[str] = "利用が始まった。"
 
 
-class VisitEnded(Event, frozen=True):
+class VisitEnded(AuditEvent, frozen=True):
     """A visit ended; `view` is the screen it ended on, `records` how many enrolments it committed."""
 
     id: ClassVar[str] = "visit-ended"
@@ -103,7 +103,7 @@ class VisitEnded(Event, frozen=True):
     records: Count
 
 
-class EnrolmentCommitted(Event, frozen=True):
+class EnrolmentCommitted(AuditEvent, frozen=True):
     """A sealed enrolment is durable; the row names its journal, seq and hash."""
 
     id: ClassVar[str] = "enrolment-committed"
@@ -112,7 +112,7 @@ class EnrolmentCommitted(Event, frozen=True):
     procedure: Slug
 
 
-class PaperPrinted(Event, frozen=True):
+class PaperPrinted(AuditEvent, frozen=True):
     """The paper came out. `proven` is false if the printer did not confirm it; `large` is the large print."""
 
     id: ClassVar[str] = "paper-printed"
@@ -122,7 +122,7 @@ class PaperPrinted(Event, frozen=True):
     large: bool
 
 
-class PaperRefused(Event, frozen=True):
+class PaperRefused(AuditEvent, frozen=True):
     """The paper did not come out, or not all of it."""
 
     id: ClassVar[str] = "paper-refused"
@@ -131,7 +131,7 @@ class PaperRefused(Event, frozen=True):
     reason: Slug
 
 
-class CardLeft(Event, frozen=True):
+class CardLeft(AuditEvent, frozen=True):
     """A card stayed on the reader `seconds` after the visit's end."""
 
     id: ClassVar[str] = "card-left"
@@ -140,7 +140,7 @@ class CardLeft(Event, frozen=True):
     seconds: Count
 
 
-class CardRefused(Event, frozen=True):
+class UnusableCardSeen(AuditEvent, frozen=True):
     """A card that cannot be used here; `kind` says which."""
 
     id: ClassVar[str] = "card-refused"
@@ -149,7 +149,7 @@ class CardRefused(Event, frozen=True):
     kind: Slug
 
 
-class OtherCardSeen(Event, frozen=True):
+class OtherCardSeen(AuditEvent, frozen=True):
     """Another card than at the beginning of the visit; no PIN was sent to it."""
 
     id: ClassVar[str] = "other-card-seen"
@@ -157,7 +157,7 @@ class OtherCardSeen(Event, frozen=True):
     ja: ClassVar[str] = "途中でカードがかわった（暗証番号は送っていない）。"
 
 
-class PinWrongEntered(Event, frozen=True):
+class PinWrongEntered(AuditEvent, frozen=True):
     """A wrong PIN; `tries_left` remain."""
 
     id: ClassVar[str] = "pin-wrong"
@@ -166,7 +166,7 @@ class PinWrongEntered(Event, frozen=True):
     tries_left: Count
 
 
-class PinBlockedSeen(Event, frozen=True):
+class PinBlockedSeen(AuditEvent, frozen=True):
     """The PIN is blocked; `here` is true if this visit blocked it."""
 
     id: ClassVar[str] = "pin-blocked"
@@ -175,7 +175,7 @@ class PinBlockedSeen(Event, frozen=True):
     here: bool
 
 
-class OutboxFilled(Event, frozen=True):
+class OutboxFilled(AuditEvent, frozen=True):
     """The outbox reached its limit: new enrolments are refused until some are acknowledged."""
 
     id: ClassVar[str] = "outbox-full"
@@ -184,7 +184,7 @@ class OutboxFilled(Event, frozen=True):
     depth: Count
 
 
-class OutboxDrained(Event, frozen=True):
+class OutboxDrained(AuditEvent, frozen=True):
     """The outbox has room again after it had been full."""
 
     id: ClassVar[str] = "outbox-has-room"
@@ -193,7 +193,7 @@ class OutboxDrained(Event, frozen=True):
     depth: Count
 
 
-class CommitRefused(Event, frozen=True):
+class CommitRefused(AuditEvent, frozen=True):
     """An enrolment could not be made durable and was not accepted."""
 
     id: ClassVar[str] = "commit-failed"
@@ -202,7 +202,7 @@ class CommitRefused(Event, frozen=True):
     reason: Slug
 
 
-class JournalDamaged(Event, frozen=True):
+class JournalDamaged(AuditEvent, frozen=True):
     """The journal file was damaged and moved aside; readable rows were taken over.
 
     `journal` (zeros if unreadable) and `last_seq` tell the fleet what to look for; `head` is the old chain's end.
@@ -218,7 +218,7 @@ class JournalDamaged(Event, frozen=True):
     head: Digest
 
 
-class AckMismatch(Event, frozen=True):
+class AckMismatch(AuditEvent, frozen=True):
     """An acknowledgement that does not fit what is stored: other journal, other bytes or unknown id."""
 
     id: ClassVar[str] = "ack-mismatch"
@@ -228,7 +228,7 @@ class AckMismatch(Event, frozen=True):
     count: Count
 
 
-class DocumentRefused(Event, frozen=True):
+class DocumentRefused(AuditEvent, frozen=True):
     """A document from the fleet was malformed, not for this terminal, or not signed by a known key."""
 
     id: ClassVar[str] = "document-refused"
@@ -238,7 +238,7 @@ class DocumentRefused(Event, frozen=True):
     count: Count
 
 
-class ResendRequested(Event, frozen=True):
+class ResendRequested(AuditEvent, frozen=True):
     """Acknowledged enrolments were queued again because the fleet asked for them."""
 
     id: ClassVar[str] = "resend-requested"
@@ -248,7 +248,7 @@ class ResendRequested(Event, frozen=True):
     count: Count
 
 
-class DeviceChanged(Event, frozen=True):
+class DeviceChanged(AuditEvent, frozen=True):
     """A device changed between good, bad and unknown."""
 
     id: ClassVar[str] = "device-changed"
@@ -259,7 +259,7 @@ class DeviceChanged(Event, frozen=True):
     detail: SlugOrNone
 
 
-class DoorOpened(Event, frozen=True):
+class DoorOpened(AuditEvent, frozen=True):
     """The housing's door was opened."""
 
     id: ClassVar[str] = "door-open"
@@ -267,7 +267,7 @@ class DoorOpened(Event, frozen=True):
     ja: ClassVar[str] = "とびらが開いた。"
 
 
-class DoorClosed(Event, frozen=True):
+class DoorClosed(AuditEvent, frozen=True):
     """The housing's door was closed."""
 
     id: ClassVar[str] = "door-closed"
@@ -275,7 +275,7 @@ class DoorClosed(Event, frozen=True):
     ja: ClassVar[str] = "とびらが閉じた。"
 
 
-class KeysExpired(Event, frozen=True):
+class KeysExpired(AuditEvent, frozen=True):
     """The newest sealing key is past its end; enrolments are still sealed to it."""
 
     id: ClassVar[str] = "keys-expired"
@@ -284,7 +284,7 @@ class KeysExpired(Event, frozen=True):
     not_after: Millis
 
 
-class KeysAdopted(Event, frozen=True):
+class KeysAdopted(AuditEvent, frozen=True):
     """A newer key document, signed by the root, is in use."""
 
     id: ClassVar[str] = "keys-adopted"
@@ -293,15 +293,15 @@ class KeysAdopted(Event, frozen=True):
     version: Count
 
 
-def _concrete(base: type[Event]) -> list[type[Event]]:
+def _concrete(base: type[AuditEvent]) -> list[type[AuditEvent]]:
     return [kind for child in base.__subclasses__() for kind in (child, *_concrete(child))]
 
 
 #: Event class by event id, in the order of declaration.
-BY_ID: dict[str, type[Event]] = {kind.id: kind for kind in _concrete(Event)}
+BY_ID: dict[str, type[AuditEvent]] = {kind.id: kind for kind in _concrete(AuditEvent)}
 
 
-def arguments(event: Event) -> bytes:
+def arguments(event: AuditEvent) -> bytes:
     """The event's fields as canonical JSON. Raises msgspec.ValidationError if a field breaks its declaration."""
     checked = msgspec.convert(msgspec.to_builtins(event), type(event))
     return msgspec.json.encode(msgspec.structs.asdict(checked), order="sorted")

@@ -22,8 +22,8 @@ from terminal.journal.acknowledgement import AckReport, mark
 from terminal.journal.database import FileTrouble, connect_writer, file_trouble_of, transaction
 from terminal.journal.events import (
     AckMismatch,
+    AuditEvent,
     CommitRefused,
-    Event,
     OutboxDrained,
     OutboxFilled,
     ResendRequested,
@@ -86,7 +86,7 @@ class Outbox:
         self._limit = limit
         self._mutex = RLock()
         self.closed = False
-        self._owed: Event | None = None
+        self._owed: AuditEvent | None = None
         self._told_full = False
         self._digests: tuple[DayDigest, ...] = ()
         self._digests_of = (-1, date.min)
@@ -161,7 +161,7 @@ class Outbox:
         seal: Callable[[str, int], bytes],
         *,
         id: str,  # noqa: A002
-        event: Event,
+        event: AuditEvent,
     ) -> Committed | OutboxFull | CommitFailed:
         """Stores one enrolment and its audit row in one transaction; both are on the disk when it returns.
 
@@ -181,7 +181,9 @@ class Outbox:
             self._depth += 1
             return Committed(self._journal, seq, id)
 
-    def _store(self, seal: Callable[[str, int], bytes], id_: str, event: Event) -> tuple[int, audit.Head]:
+    def _store(
+        self, seal: Callable[[str, int], bytes], id_: str, event: AuditEvent
+    ) -> tuple[int, audit.Head]:
         seq, row, at = self._last_seq + 1, self._last_row + 1, self._ms()
         with transaction(self._connection):
             sealed = seal(self._journal, seq)
@@ -197,7 +199,7 @@ class Outbox:
             head = audit.append(self._connection, self._head, event, at, record)
         return seq, head
 
-    def record(self, event: Event) -> bool:
+    def record(self, event: AuditEvent) -> bool:
         """Writes one audit row; False if the disk refused.
 
         Warnings and alarms are on the disk when it returns, the rest with the next enrolment at the latest: a visit
@@ -212,7 +214,7 @@ class Outbox:
                 return False
             return True
 
-    def _write_event(self, event: Event, *, durable: bool) -> None:
+    def _write_event(self, event: AuditEvent, *, durable: bool) -> None:
         if not durable:
             self._connection.execute("PRAGMA synchronous = NORMAL")
         try:
@@ -247,7 +249,7 @@ class Outbox:
     # ---------------------------------------------------------------- acknowledgements
 
     def mark_acked(
-        self, acks: Sequence[Ack], *, cursor: Cursor | None = None, events: Sequence[Event] = ()
+        self, acks: Sequence[Ack], *, cursor: Cursor | None = None, events: Sequence[AuditEvent] = ()
     ) -> AckReport | CommitFailed:
         """Marks what the acks (signature already verified) name, moves the mailbox cursor, in one transaction.
 
@@ -261,7 +263,7 @@ class Outbox:
             except sqlite3.Error as error:
                 return self._refuse(file_trouble_of(error))
 
-    def _mark(self, acks: Sequence[Ack], cursor: Cursor | None, events: Sequence[Event]) -> AckReport:
+    def _mark(self, acks: Sequence[Ack], cursor: Cursor | None, events: Sequence[AuditEvent]) -> AckReport:
         self._connection.execute("PRAGMA synchronous = NORMAL")
         try:
             with transaction(self._connection):
@@ -399,7 +401,7 @@ def _must_be_envelope(sealed: bytes, id_: str, journal: str, seq: int) -> None:
         raise ValueError("seal() gave no envelope for this id, journal and seq")
 
 
-def _mismatches(report: AckReport) -> tuple[Event, ...]:
+def _mismatches(report: AckReport) -> tuple[AuditEvent, ...]:
     found = (
         AckMismatch("other-journal", report.other_journal),
         AckMismatch("other-bytes", report.other_bytes),

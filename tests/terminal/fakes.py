@@ -19,7 +19,7 @@ from drivers.cards.jpki import Identity, JpkiCard
 from terminal.clock import JAPAN
 from terminal.controls import Answer
 from terminal.inbox import Event, Inbox
-from terminal.journal.events import Event as AuditEvent
+from terminal.journal.events import AuditEvent
 from terminal.ports import (
     CardEvent,
     CardIn,

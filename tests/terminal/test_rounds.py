@@ -14,7 +14,7 @@ from contract.encoding import read
 from contract.keys import FleetKey, KeyRing, KeyUse
 from contract.status import Birth, Health
 from terminal.clock import LATEST, read_floor, save_floor
-from terminal.journal.events import ClockJumped, ClockStateChanged, DeviceChanged, Event, KeysExpired
+from terminal.journal.events import AuditEvent, ClockJumped, ClockStateChanged, DeviceChanged, KeysExpired
 from terminal.ports import ClockState, Condition, DeviceHealth
 from terminal.rounds import HEALTH_S, Rounds
 
@@ -50,9 +50,9 @@ class TurnedClock:
 class Notes:
     confirmed_ms: int = 0
     keys_end: datetime = NOW + timedelta(days=90)
-    noted: list[Event] = field(default_factory=list)
+    noted: list[AuditEvent] = field(default_factory=list)
 
-    def note(self, event: Event) -> None:
+    def note(self, event: AuditEvent) -> None:
         self.noted.append(event)
 
     def ring(self) -> KeyRing:

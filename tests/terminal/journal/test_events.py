@@ -12,7 +12,7 @@ import pytest
 
 from terminal.journal import events
 from terminal.journal.event_manual import manual, type_name
-from terminal.journal.events import BY_ID, FIELD_TYPES, Event, arguments
+from terminal.journal.events import BY_ID, FIELD_TYPES, AuditEvent, arguments
 
 MANUAL = Path(__file__).parents[3] / "docs" / "audit-events.md"
 ALL = list(BY_ID.values())
@@ -26,14 +26,14 @@ def test_every_event_class_of_the_module_is_declared_under_its_own_id() -> None:
     declared = [
         kind
         for kind in vars(events).values()
-        if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
+        if isinstance(kind, type) and issubclass(kind, AuditEvent) and kind is not AuditEvent
     ]
     assert declared == ALL
     assert len({kind.id for kind in declared}) == len(declared)
 
 
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.id)
-def test_every_field_is_a_number_a_time_a_slug_or_a_random_id(kind: type[Event]) -> None:
+def test_every_field_is_a_number_a_time_a_slug_or_a_random_id(kind: type[AuditEvent]) -> None:
     for field in msgspec.structs.fields(kind):
         assert get_origin(field.type) is Literal or field.type in FIELD_TYPES
         assert type_name(field.type)
@@ -74,7 +74,7 @@ FREE_TEXT = ["山田 太郎", "a b", "A", "", "x" * 41, "-x", "1234", "1234\n", 
 
 @pytest.mark.parametrize("text", FREE_TEXT)
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.id)
-def test_no_text_field_of_any_event_takes_free_text(kind: type[Event], text: str) -> None:
+def test_no_text_field_of_any_event_takes_free_text(kind: type[AuditEvent], text: str) -> None:
     fields = msgspec.structs.fields(kind)
     texts = [field.name for field in fields if field.type not in FIELD_TYPES[:3] and field.type is not bool]
     for name in texts:
@@ -86,7 +86,7 @@ def test_no_text_field_of_any_event_takes_free_text(kind: type[Event], text: str
 
 
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.id)
-def test_a_sound_event_gives_its_fields_as_canonical_json(kind: type[Event]) -> None:
+def test_a_sound_event_gives_its_fields_as_canonical_json(kind: type[AuditEvent]) -> None:
     values = {field.name: _sound(field.type) for field in msgspec.structs.fields(kind)}
     written = arguments(kind(**values))
     assert json.loads(written) == values
