@@ -62,10 +62,21 @@ class DeviceReport(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
+class DamagedJournal(msgspec.Struct, frozen=True):
+    """A journal file that was damaged and replaced: its id (zeros if unreadable), the last seq known of it, and how many
+    of its records could not be read again. What the fleet does not hold of them is lost.
+    """
+
+    journal: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
+    last_seq: _Count
+    unreadable: _Count
+
+
 class Health(msgspec.Struct, frozen=True):
     """On change and every 5 minutes. Ages in seconds; `audit_head` is the hash chain's last link (hex).
 
-    `digests` are of the last days that are over (UTC).
+    `alarms` are slugs: what no enrolment can be taken or no paper printed without, then the audit's alarms of the last
+    24 hours. `digests` are of the last days that are over (UTC).
     """
 
     v: int
@@ -83,6 +94,7 @@ class Health(msgspec.Struct, frozen=True):
     temperature_c: float | None = None
     alarms: tuple[str, ...] = ()
     digests: Annotated[tuple[DayDigest, ...], msgspec.Meta(max_length=DAYS)] = ()
+    damaged_journals: Annotated[tuple[DamagedJournal, ...], msgspec.Meta(max_length=4)] = ()
 
 
 class FleetState(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Engine, func, select
 
 from contract.encoding import Malformed, read
-from contract.status import Birth, Health, StateWord
+from contract.status import Birth, DamagedJournal, Health, StateWord
 from fleet.proof import Proof, read_proofs
 from fleet.store import devices, enrolments, openings, quarantine, reading, terminals
 
@@ -47,6 +47,7 @@ class TerminalRow:
     outbox_depth: int | None
     outbox_oldest_s: int | None
     troubles: tuple[PartTrouble, ...]
+    damaged_journals: tuple[DamagedJournal, ...]
     version: str
     demo: bool
     proof: Proof | None
@@ -164,6 +165,7 @@ def _terminal_row(terminal: str, row: object, proof: Proof | None, now_ms: int) 
         outbox_depth=health.outbox_depth if health else None,
         outbox_oldest_s=health.outbox_oldest_s if health else None,
         troubles=_troubles(health),
+        damaged_journals=health.damaged_journals if health else (),
         version=_brief(birth.versions.get("terminal", "")) if birth else "",
         demo=birth.demo if birth else False,
         proof=proof,

@@ -35,6 +35,7 @@ class PageWords:
     no_store: str
     equal: str
     difference: str
+    damaged: str
 
 
 _JA = PageWords(
@@ -94,6 +95,7 @@ _JA = PageWords(
     no_store="いま記録を読めません。受け取りが始まると、この画面は自分で変わります。",
     equal="{days}日 {records}件 一致",
     difference="{day} (UTC) の照合: 端末 {told}件、センター {held}件",
+    damaged="こわれた保存ファイル {journal}: 番号 {seq} まで、読めない {lost}件",
 )
 
 _EN = PageWords(
@@ -153,6 +155,7 @@ _EN = PageWords(
     no_store="The store cannot be read now. This page changes by itself once receiving has begun.",
     equal="{days} d, {records} agree",
     difference="{day} (UTC) differs: terminal {told}, fleet {held}",
+    damaged="damaged journal {journal}: up to number {seq}, {lost} unreadable",
 )
 
 WORDS: Mapping[str, PageWords] = {"ja": _JA, "en": _EN}

@@ -85,6 +85,12 @@ TROUBLES: Mapping[str, tuple[str, str]] = {
     "store": ("記録できない", "cannot store"),
     "clock": ("時計が合わない", "clock is wrong"),
     "paper": ("印刷できない", "cannot print"),
+    # the alarms of a terminal's last 24 hours (`docs/audit-events.md`)
+    "journal-damaged": ("保存ファイルがこわれた", "journal was damaged"),
+    "commit-failed": ("申込みを保存できなかった", "could not store an enrolment"),
+    "ack-mismatch": ("受領通知が合わない", "acknowledgement does not fit"),
+    "keys-expired": ("封印の鍵が期限切れ", "sealing key has expired"),
+    "outbox-full": ("送信待ちがいっぱい", "outbox was full"),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from contract.status import DeviceReport, Health
+from contract.status import DamagedJournal, DeviceReport, Health
 from terminal.journal_thread import JournalState
 from terminal.ports import Condition, DeviceHealth, PaperState, PrinterStatus
 from terminal.readiness import Missing, Readiness
@@ -43,9 +43,18 @@ def health_message(
         last_seq=journal.last_seq,
         disk_free_mb=disk_free_mb,
         temperature_c=temperature_c,
-        alarms=tuple(missing.value for missing in ready.missing if missing is not Missing.NETWORK),
+        alarms=_alarms(ready, journal),
         digests=journal.digests,
+        damaged_journals=tuple(
+            DamagedJournal(one.journal, one.last_seq, one.unreadable) for one in journal.alarms.damaged
+        ),
     )
+
+
+def _alarms(ready: Readiness, journal: JournalState) -> tuple[str, ...]:
+    """What is missing now, then what somebody must look at though it may be over: a record that could not be stored."""
+    missing = (one.value for one in ready.missing if one is not Missing.NETWORK)
+    return (*missing, *journal.alarms.slugs)
 
 
 def _xfs(condition: Condition, detail: str) -> str:

@@ -23,6 +23,7 @@ from contract.day_digest import DayDigest
 from contract.encoding import Malformed
 from contract.keys import KeyRing, read_keys
 from terminal.inbox import Delivered, Event, ProgrammeAnswered
+from terminal.journal.alarms import RecentAlarms
 from terminal.journal.delivery import DeliveryReport, apply_mailbox
 from terminal.journal.events import AuditEvent, EnrolmentCommitted, KeysAdopted
 from terminal.journal.link import read_link
@@ -64,6 +65,7 @@ class JournalState:
     last_seq: int
     room: int
     digests: tuple[DayDigest, ...]
+    alarms: RecentAlarms
 
 
 class JournalThread:
@@ -271,6 +273,7 @@ class JournalThread:
             last_seq=self._outbox.last_seq,
             room=self._outbox.room,
             digests=self._outbox.digests(),
+            alarms=self._outbox.alarms(),
         )
 
 

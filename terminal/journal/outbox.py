@@ -19,6 +19,7 @@ from contract.day_digest import DayDigest
 from contract.envelope import Envelope, read_envelope
 from terminal.journal import audit, outbox_file, outbox_rows, retention
 from terminal.journal.acknowledgement import AckReport, mark
+from terminal.journal.alarms import AlarmReader, RecentAlarms
 from terminal.journal.database import FileTrouble, connect_writer, file_trouble_of, transaction
 from terminal.journal.events import (
     AckMismatch,
@@ -96,6 +97,7 @@ class Outbox:
         self._last_row: int = state.last_row
         self._anchor: audit.Head = state.anchor
         self._head: audit.Head = audit.head(connection, state.anchor)
+        self._alarms = AlarmReader(self._head.n)
         self._depth: int = outbox_rows.depth(connection)
         #: The last run ended without closing the file: crash, kill or power cut.
         self.crashed_before: bool = bool(state.in_use)
@@ -368,6 +370,11 @@ class Outbox:
             if made_of != self._digests_of:
                 self._digests, self._digests_of = retention.digests(self._connection, now), made_of
             return self._digests
+
+    def alarms(self) -> RecentAlarms:
+        """What somebody must look at, of the last 24 hours."""
+        with self._mutex:
+            return self._alarms.recent(self._connection, self._head.n, self._ms())
 
     def verify_chain(self) -> audit.ChainWhole | audit.ChainBroken:
         with self._mutex:

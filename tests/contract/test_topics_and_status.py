@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.encoding import canonical, read
-from contract.status import Birth, DeviceReport, FleetState, Health, State, StateWord
+from contract.status import Birth, DamagedJournal, DeviceReport, FleetState, Health, State, StateWord
 from contract.topics import (
     Down,
     ForAll,
@@ -97,6 +97,7 @@ def test_terminal_ids_are_safe_in_topics_file_names_and_subjects(text: str, good
             1,
             40.5,
             ("x",),
+            damaged_journals=(DamagedJournal("0" * 32, 3, 1),),
         ),
         FleetState(1, True, 5),
     ],

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from contract.day_digest import digest_of
 from contract.encoding import canonical
-from contract.status import Birth, DeviceReport, Health, State, StateWord
+from contract.status import Birth, DamagedJournal, DeviceReport, Health, State, StateWord
 from contract.topics import Up, up
 from fleet.dashboard import make_dashboard, span
 from fleet.intake import Arrival, Reason, judge
@@ -26,6 +26,7 @@ from fleet.programme_rules import Misfit
 from fleet.settings import LOOPBACK
 from fleet.slug_words import REASONS
 from fleet.store import open_store_to_read
+from terminal.journal.events import BY_ID, Severity
 from tests.fleet.records import SEAL_KID, Terminal, id_at
 
 NOW = 1_800_000_000_000
@@ -156,6 +157,44 @@ def test_the_page_says_whether_every_record_of_the_last_days_is_there(
     arrivals = [Arrival(up(terminal.name, kind), payload) for kind, payload in words]
     take(engine, [judge(arrival, devices.get, {SEAL_KID}) for arrival in arrivals], NOW)
     assert text in page(engine, language)[1]
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        (
+            b"",
+            (
+                "保存ファイルがこわれた",
+                "こわれた保存ファイル abababab: 番号 17 まで、読めない 2件",
+                "一部使えません",
+            ),
+        ),
+        (
+            b"lang=en",
+            ("journal was damaged", "damaged journal abababab: up to number 17, 2 unreadable", "Limited"),
+        ),
+    ],
+)
+def test_an_alarm_of_a_terminal_that_works_is_seen_and_needs_somebody(
+    engine: Engine, terminal: Terminal, language: bytes, texts: tuple[str, ...]
+) -> None:
+    journal = "ab" * 16
+    told = health(alarms=("journal-damaged",), damaged_journals=(DamagedJournal(journal, 17, 2),))
+    words = ((Up.STATE, State(1, StateWord.ALERT, "boot", 1, NOW)), (Up.HEALTH, told))
+    arrivals = [Arrival(up(terminal.name, kind), canonical(word)) for kind, word in words]
+    take(engine, [judge(arrival, read_devices(engine).get, {SEAL_KID}) for arrival in arrivals], NOW)
+    html = page(engine, language)[1]
+    for text in (*texts, f'title="{journal}"'):
+        assert text in html
+    assert read_overview(engine, NOW).needing == 1
+
+
+def test_every_alarm_of_a_terminals_audit_has_words_in_both_languages() -> None:
+    alarms = {id_ for id_, kind in BY_ID.items() if kind.severity is Severity.ALARM}
+    assert alarms
+    for language in ("ja", "en"):
+        assert alarms <= WORDS[language].troubles.keys()
 
 
 def test_a_working_terminal_with_a_difference_needs_somebody_and_stands_before_the_others(

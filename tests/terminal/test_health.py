@@ -10,15 +10,24 @@ import msgspec
 import pytest
 
 from contract.day_digest import digest_of
-from contract.status import Health
+from contract.status import DamagedJournal, Health
 from terminal.health import health_message, worth_telling
+from terminal.journal.alarms import RecentAlarms
+from terminal.journal.events import JournalDamaged
 from terminal.journal_thread import JournalState
 from terminal.ports import Condition, DeviceHealth, PaperState, PrinterStatus
 from terminal.readiness import Missing, Readiness
 
 DIGEST = digest_of(date(2022, 7, 14), ["a", "b"])
 JOURNAL = JournalState(
-    depth=2, oldest_s=30, audit_head="a" * 64, journal="0" * 32, last_seq=7, room=100, digests=(DIGEST,)
+    depth=2,
+    oldest_s=30,
+    audit_head="a" * 64,
+    journal="0" * 32,
+    last_seq=7,
+    room=100,
+    digests=(DIGEST,),
+    alarms=RecentAlarms(),
 )
 
 
@@ -74,6 +83,20 @@ def test_a_terminal_without_printer_reports_none_and_unknown_paper() -> None:
     assert health.paper == "unknown"
 
 
+def test_what_somebody_must_look_at_stands_behind_what_is_missing_now() -> None:
+    recent = RecentAlarms(("commit-failed", "keys-expired"))
+    health = told(ready=Readiness((Missing.STORE,)), journal=replace(JOURNAL, alarms=recent))
+    assert health.alarms == ("store", "commit-failed", "keys-expired")
+    assert health.damaged_journals == ()
+
+
+def test_a_damaged_journal_is_told_with_its_id_and_last_number() -> None:
+    damage = JournalDamaged("ab" * 16, last_seq=17, salvaged=15, unreadable=2, head="0" * 64)
+    health = told(journal=replace(JOURNAL, alarms=RecentAlarms(("journal-damaged",), (damage,))))
+    assert health.alarms == ("journal-damaged",)
+    assert health.damaged_journals == (DamagedJournal("ab" * 16, 17, 2),)
+
+
 def test_being_offline_is_no_alarm_that_could_arrive() -> None:
     health = told(ready=Readiness((Missing.PAPER, Missing.NETWORK)))
     assert health.alarms == ("paper",)
@@ -91,6 +114,7 @@ def test_being_offline_is_no_alarm_that_could_arrive() -> None:
         ({"printer": PrinterStatus(Condition.GOOD, PaperState.LOW)}, True),
         ({"devices": [DeviceHealth("reader", Condition.BAD)]}, True),
         ({"ready": Readiness((Missing.CLOCK,))}, True),
+        ({"journal": replace(JOURNAL, alarms=RecentAlarms(("ack-mismatch",)))}, True),
     ],
 )
 def test_it_is_told_when_somebody_would_act_on_it(changes: dict[str, Any], worth: bool) -> None:
