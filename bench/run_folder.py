@@ -117,7 +117,7 @@ class RunFolder:
 
     @property
     def data(self) -> Path:
-        """The terminal's journal: outbox.db and mailbox.db."""
+        """The terminal's journal: outbox.db, and uplink/mailbox.db."""
         return self.root / "data"
 
     @property

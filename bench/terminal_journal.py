@@ -19,6 +19,7 @@ from contract.keys import FleetKey, KeyRing, KeyUse, read_keys
 from contract.record import Plaintext, pack
 from terminal.journal.delivery import DeliveryReport, apply_mailbox
 from terminal.journal.events import EnrolmentCommitted
+from terminal.journal.folders import uplink_folder
 from terminal.journal.mailbox import MailboxReader
 from terminal.journal.outbox import Committed, Outbox
 
@@ -47,7 +48,7 @@ class TerminalJournal:
         self.reports: list[DeliveryReport] = []
         self._terminal = terminal.terminal
         self._device = device
-        self._mailbox = MailboxReader(data_dir / "mailbox.db")
+        self._mailbox = MailboxReader(uplink_folder(data_dir) / "mailbox.db")
         self._end = threading.Event()
         self._thread: threading.Thread | None = None
 

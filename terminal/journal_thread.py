@@ -26,6 +26,7 @@ from terminal.inbox import Delivered, Event, ProgrammeAnswered
 from terminal.journal.alarms import RecentAlarms
 from terminal.journal.delivery import DeliveryReport, apply_mailbox
 from terminal.journal.events import AuditEvent, EnrolmentCommitted, KeysAdopted
+from terminal.journal.folders import uplink_folder
 from terminal.journal.link import read_link
 from terminal.journal.mailbox import MailboxReader
 from terminal.journal.outbox import CommitFailed, Committed, Outbox, OutboxFull
@@ -85,7 +86,8 @@ class JournalThread:
         """`tell` is called in the loop's thread with `Delivered` and `ProgrammeAnswered`."""
         self._outbox = outbox
         self._folder = folder
-        self._mailbox = MailboxReader(folder / "mailbox.db")
+        self._uplink = uplink_folder(folder)
+        self._mailbox = MailboxReader(self._uplink / "mailbox.db")
         self._terminal = terminal
         self._ring = ring
         self._root = root
@@ -178,7 +180,7 @@ class JournalThread:
             link_at += LOOK_S
             if link_at >= LINK_S:
                 link_at = 0.0
-                self._online = read_link(self._folder, datetime.now(UTC))
+                self._online = read_link(self._uplink, datetime.now(UTC))
                 self._state = self._look_at_outbox()
         self._mailbox.close()
         self._outbox.close()

@@ -44,8 +44,8 @@ class TerminalTable(Struct, frozen=True, kw_only=True):
         str,
         Meta(
             min_length=1,
-            description="the folder of outbox.db and mailbox.db",
-            extra={"ja": "outbox.db と mailbox.db のフォルダー"},
+            description="the folder of outbox.db and uplink/mailbox.db",
+            extra={"ja": "outbox.db と uplink/mailbox.db のフォルダー"},
         ),
     ]
     site: Annotated[

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import quote
@@ -28,6 +28,7 @@ class FileTrouble(StrEnum):
     DUPLICATE = "duplicate"
     NEWER_FORMAT = "newer-format"
     IN_USE = "in-use"
+    FOREIGN = "foreign"
     OTHER = "other"
 
 
@@ -94,6 +95,20 @@ def connect_reader(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def close_leaving_wal(connection: sqlite3.Connection) -> None:
+    """Closes a writer, but leaves WAL and index, which SQLite deletes with the last connection.
+
+    A reader that may not write to the folder could not make them, and a file in WAL mode cannot be read without: what
+    waits would stay while the terminal is stopped. A connection that cannot write does not delete them either.
+    """
+    with suppress(sqlite3.Error):
+        path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+        with closing(connect_reader(path)) as last:
+            last.execute("PRAGMA schema_version").fetchone()
+            connection.close()
+    connection.close()
 
 
 @contextmanager

@@ -20,7 +20,13 @@ from contract.envelope import Envelope, read_envelope
 from terminal.journal import audit, outbox_file, outbox_rows, retention
 from terminal.journal.acknowledgement import AckReport, mark
 from terminal.journal.alarms import AlarmReader, RecentAlarms
-from terminal.journal.database import FileTrouble, connect_writer, file_trouble_of, transaction
+from terminal.journal.database import (
+    FileTrouble,
+    close_leaving_wal,
+    connect_writer,
+    file_trouble_of,
+    transaction,
+)
 from terminal.journal.events import (
     AckMismatch,
     AuditEvent,
@@ -31,6 +37,7 @@ from terminal.journal.events import (
     RestartAfterCrash,
     Severity,
 )
+from terminal.journal.foreign_files import owner_of, set_foreign_aside
 from terminal.journal.outbox_rows import Cursor, Pending
 from terminal.journal.writer_lock import take_writer_lock
 
@@ -111,11 +118,16 @@ class Outbox:
         now: Callable[[], datetime],
         random: Callable[[int], bytes],
         limit: int = DEFAULT_LIMIT,
+        owner: Callable[[Path], int | None] = owner_of,
     ) -> Outbox | OutboxUnavailable:
         """Opens or creates the journal; a damaged one is moved aside and what can be read is queued again.
 
-        `now` gives aware wall time, `random(n)` n random bytes; `limit` is the most rows that may wait.
+        `now` gives aware wall time, `random(n)` n random bytes; `limit` is the most rows that may wait; `owner` the
+        user id of a file. What belongs to another user than this process's is never opened.
         """
+        foreign = set_foreign_aside(path, owner)
+        if foreign is not None:
+            return OutboxUnavailable(foreign)
         lock = take_writer_lock(path)
         if isinstance(lock, FileTrouble):
             return OutboxUnavailable(lock)
@@ -390,12 +402,11 @@ class Outbox:
             try:
                 with transaction(self._connection):
                     self._connection.execute("UPDATE state SET in_use = 0")
-                # SQLite does this itself only if the uplink does not have the file open, too.
                 self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
                 clean = True
             except sqlite3.Error:
                 clean = False
-            self._connection.close()
+            close_leaving_wal(self._connection)
             os.close(self._lock_file)
             self.closed = True
             return clean

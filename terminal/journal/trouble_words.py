@@ -54,6 +54,12 @@ _WORDS: dict[FileTrouble, tuple[str, str, str, str]] = {
         "別の mynapo-terminal が使っています",
         "先にそれを止める（systemctl stop mynapo-terminal）か、こちらの data_dir を別にする",
     ),
+    FileTrouble.FOREIGN: (
+        "it, or what lies beside it, belongs to another user",
+        "tell the fleet; if you have put it there yourself: chown mynapo-terminal:mynapo, never delete it",
+        "これか、となりのファイルが別のユーザーのものです",
+        "運営センターへ知らせる。自分で置いたなら chown mynapo-terminal:mynapo。消さない",
+    ),
     FileTrouble.OTHER: ("cannot be used", _KEEP[0], "使えません", _KEEP[1]),
 }
 

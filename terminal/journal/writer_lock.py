@@ -14,7 +14,7 @@ _LOCKS = Path("/proc/locks")
 def take_writer_lock(path: Path) -> int | FileTrouble:
     """A descriptor that holds the lock beside `path` until it is closed, by the kernel if the process dies."""
     try:
-        lock = os.open(_lock_of(path), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        lock = os.open(_lock_of(path), os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError:
         return FileTrouble.CANNOT_OPEN
     try:

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ from types import TracebackType
 import sdnotify
 
 from contract.settings_file import BadSettings
+from terminal.journal.folders import uplink_folder
 from terminal.journal.link import LinkState, write_link
 from terminal.journal.mailbox import Mailbox, MailboxUnavailable
 from terminal.journal.outbox_reader import OutboxReader
@@ -41,9 +43,12 @@ def main(arguments: list[str] | None = None) -> int:
     if isinstance(settings, BadSettings):
         print(settings.text(), file=sys.stderr)
         return os.EX_CONFIG
-    mailbox = Mailbox.open(settings.data_dir / "mailbox.db", now=_now, random=os.urandom)
+    folder = uplink_folder(settings.data_dir)
+    with suppress(OSError):  # a folder that cannot be made is told as the mailbox that cannot be opened
+        folder.mkdir(mode=0o750, exist_ok=True)
+    mailbox = Mailbox.open(folder / "mailbox.db", now=_now, random=os.urandom)
     if isinstance(mailbox, MailboxUnavailable):
-        fault = trouble_fault(settings.data_dir / "mailbox.db", mailbox.reason)
+        fault = trouble_fault(folder / "mailbox.db", mailbox.reason)
         print("受け箱を開けません。The mailbox cannot be opened:", *fault.lines(), sep="\n", file=sys.stderr)
         return os.EX_CANTCREAT
     stop = threading.Event()
@@ -75,13 +80,15 @@ def _uplink(settings: UplinkSettings, mailbox: Mailbox, stop: threading.Event) -
         outbox=OutboxReader(settings.data_dir / OUTBOX, now=_now),
         mailbox=mailbox,
         status=StatusReader(settings.data_dir),
-        presence=Presence(settings.terminal, boot, settings.data_dir / "connection.json", _now_ms),
+        presence=Presence(
+            settings.terminal, boot, uplink_folder(settings.data_dir) / "connection.json", _now_ms
+        ),
         around=around,
     )
 
 
 def _tell_link(settings: UplinkSettings, connected: bool, fleet: bool) -> None:
-    write_link(settings.data_dir, LinkState(connected, fleet, _now_ms()))
+    write_link(uplink_folder(settings.data_dir), LinkState(connected, fleet, _now_ms()))
 
 
 def _now() -> datetime:

@@ -128,12 +128,15 @@ def test_the_terminal_has_no_network_and_overwrites_freed_memory() -> None:
         assert setting in text
 
 
-def test_the_uplink_can_neither_take_away_nor_exchange_what_the_terminal_wrote() -> None:
-    """The data folder is shared; without the sticky bit any of its group may rename and delete in it."""
-    text = (ROOT / "systemd/terminal/mynapo.tmpfiles.conf").read_text(encoding="utf-8")
-    mode, owner = re.findall(r"^d /var/lib/mynapo\s+(\d+) (\S+)", text, re.MULTILINE)[0]
-    assert int(mode, 8) & 0o1000
-    assert owner == "mynapo-terminal"
+def test_terminal_and_uplink_write_to_a_folder_each_and_read_both() -> None:
+    """Who may make files beside outbox.db may write into it: SQLite replays any WAL that lies there."""
+    made = folders("systemd/terminal/mynapo.tmpfiles.conf")
+    assert made["/var/lib/mynapo"] == (0o2750, "mynapo-terminal", "mynapo")
+    assert made["/var/lib/mynapo/uplink"] == (0o2750, "mynapo-uplink", "mynapo")
+    terminal = (ROOT / "systemd/terminal/mynapo-terminal.service").read_text(encoding="utf-8")
+    assert "ReadWritePaths=/var/lib/mynapo\nReadOnlyPaths=-/var/lib/mynapo/uplink\n" in terminal
+    uplink = (ROOT / "systemd/terminal/mynapo-uplink.service").read_text(encoding="utf-8")
+    assert re.findall(r"^ReadWritePaths=(.*)$", uplink, re.MULTILINE) == ["/var/lib/mynapo/uplink"]
 
 
 def test_the_opener_overwrites_freed_memory_too() -> None:

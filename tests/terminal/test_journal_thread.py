@@ -20,6 +20,7 @@ from contract.keys import KeyUse, sign_keys
 from terminal import journal_thread
 from terminal.journal.database import FileTrouble
 from terminal.journal.events import KeysAdopted
+from terminal.journal.folders import uplink_folder
 from terminal.journal.mailbox import DocumentKind, Mailbox
 from terminal.journal.outbox import CommitFailed, Outbox
 from terminal.journal_thread import JournalThread
@@ -70,8 +71,14 @@ def sealed_rows(folder: Path) -> int:
         return int(connection.execute("SELECT count(*) FROM sealed").fetchone()[0])
 
 
+def mailbox_of(folder: Path) -> Path:
+    """The uplink's folder is made as the uplink does it."""
+    uplink_folder(folder).mkdir(exist_ok=True)
+    return uplink_folder(folder) / "mailbox.db"
+
+
 def deliver_keys(folder: Path, fleet: SyntheticFleet, version: int) -> bytes:
-    box = Mailbox.open(folder / "mailbox.db", now=lambda: LONG_AGO, random=os.urandom)
+    box = Mailbox.open(mailbox_of(folder), now=lambda: LONG_AGO, random=os.urandom)
     assert isinstance(box, Mailbox)
     document = sign_keys(fleet.root, version, tuple(key for use in KeyUse for key in fleet.ring.of_use(use)))
     box.put([(DocumentKind.KEYS, document)])
@@ -86,7 +93,7 @@ async def test_acknowledged_ciphertext_is_wiped_after_its_time_without_being_ask
     monkeypatch.setattr(journal_thread, "TIDY_STEP_S", 0.0)
     for _ in range(2):
         store(outbox, fleet)
-    box = Mailbox.open(tmp_path / "mailbox.db", now=wall, random=os.urandom)
+    box = Mailbox.open(mailbox_of(tmp_path), now=wall, random=os.urandom)
     assert isinstance(box, Mailbox)
     first = outbox.pending()[0]
     box.put([(DocumentKind.ACK, fleet.ack(outbox.journal, ((first.id, first.sha256),)))])
@@ -138,7 +145,7 @@ async def test_a_disk_that_refuses_new_keys_ends_nothing_and_they_count_all_the_
 
 
 def deliver(folder: Path, *documents: tuple[DocumentKind, bytes]) -> None:
-    box = Mailbox.open(folder / "mailbox.db", now=lambda: LONG_AGO, random=os.urandom)
+    box = Mailbox.open(mailbox_of(folder), now=lambda: LONG_AGO, random=os.urandom)
     assert isinstance(box, Mailbox)
     box.put(list(documents))
     box.close()
