@@ -51,6 +51,9 @@ class FollowedFile:
         except sqlite3.Error as error:
             self.close()
             return file_trouble_of(error)
+        except UnicodeDecodeError:  # a table's name that is no text: SQLite quotes it in its message
+            self.close()
+            return FileTrouble.DAMAGED
         except OSError:
             self.close()
             return FileTrouble.CANNOT_OPEN

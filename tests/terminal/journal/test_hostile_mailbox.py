@@ -41,6 +41,15 @@ ODD_FILES = {
 }
 
 
+#: What makes the list of tables no UTF-8 any more.
+ODD_SCHEMAS = {
+    "a table's name": "UPDATE sqlite_master SET name = CAST(x'ff' AS TEXT) WHERE name = 'box'",
+    "a table's statement": "UPDATE sqlite_master SET sql = CAST(x'43524541544520ff' AS TEXT) WHERE name = 'box'",
+    "both": "UPDATE sqlite_master SET name = CAST(x'ff' AS TEXT), sql = CAST(x'43524541544520ff' AS TEXT)"
+    " WHERE name = 'box'",
+}
+
+
 @pytest.fixture
 def reader(tmp_path: Path) -> Iterator[MailboxReader]:
     found = MailboxReader(tmp_path / "mailbox.db")
@@ -65,4 +74,12 @@ def test_a_row_that_is_no_document_is_passed_over(name: str, reader: MailboxRead
 @pytest.mark.parametrize("name", ODD_FILES)
 def test_a_file_that_is_no_mailbox_is_unavailable(name: str, reader: MailboxReader, tmp_path: Path) -> None:
     write(tmp_path, *ODD_FILES[name])
+    assert isinstance(reader.after(Cursor("", 0), 100), MailboxUnavailable)
+
+
+@pytest.mark.parametrize("name", ODD_SCHEMAS)
+def test_a_schema_that_is_no_text_is_unavailable_and_ends_nothing(
+    name: str, reader: MailboxReader, tmp_path: Path
+) -> None:
+    write(tmp_path, "PRAGMA writable_schema = ON", ODD_SCHEMAS[name])
     assert isinstance(reader.after(Cursor("", 0), 100), MailboxUnavailable)
