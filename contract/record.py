@@ -52,7 +52,11 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One enrolment. `id` and `visit` are UUIDv7 texts; `time` is visit time, ISO 8601 with offset.
 
     `clock` is the clock's state (`terminal.ports.ClockState`); `answer_key` the 32-byte X25519 public key whose
-    private half lives only in this visit; `represented`: a legal representative acts, as declared.
+    private half lives only in this visit.
+
+    `represented`: a legal representative acts for a child, as declared. It belongs to the bytes of version 1, which are
+    signed, so it is written always. There is no procedure for children yet: whose card is a child's is turned away at
+    S8, and every record says false.
     """
 
     v: int

@@ -24,7 +24,6 @@ class Draft:
     codes: tuple[str, ...] = ()
     phone_last4: str = ""
     consent: Consent | None = None
-    represented: bool = False
 
 
 @dataclass(frozen=True, repr=False)
@@ -76,7 +75,6 @@ def prepare(visit: Visit, draft: Draft, procedure: Procedure, facilities: Facili
             answer_key=visit.answer_key.public_key().public_bytes_raw(),
             demo=facilities.demo,
             service=chosen if procedure is Procedure.APPLICATION else None,
-            represented=draft.represented,
         )
     )
     return Prepared(id_, procedure, body, card_digest(body))

@@ -22,7 +22,7 @@ from terminal.presentation import Language, Presentation
 from terminal.procedures.consent import VERSION, consent_given, whole_text_view
 from terminal.view_parts import Paragraph, Stone, Stones
 from terminal.visit import Visit
-from tests.terminal.flow import APPLY, RESERVE, walk
+from tests.terminal.flow import APPLY, RESERVE, after, walk
 from tests.terminal.rig import OPERATOR, Rig, card, device_key, pin_of, running
 
 DRAFT = Draft("shisaku-1", "aoba", "1234567890123456", ("987",), "5678", Consent(VERSION, "0" * 64))
@@ -55,6 +55,22 @@ def test_the_body_says_what_was_decided_where_and_when() -> None:
     assert body.service is not None
     assert (body.service.codes, body.service.phone_last4) == (("987",), "5678")
     assert body.answer_key == visit.answer_key.public_key().public_bytes_raw()
+
+
+@pytest.mark.parametrize("procedure", Procedure)
+def test_every_record_says_that_nobody_acts_for_another(procedure: Procedure) -> None:
+    """Said, not left out: the card signs it, and records with another answer will follow."""
+    rig = Rig()
+    body = msgspec.json.decode(prepare(visit_of(rig), DRAFT, procedure, rig.facilities).body)
+    assert body["represented"] is False
+
+
+async def test_a_childs_card_leaves_no_record_of_any_kind() -> None:
+    async with running(Rig()) as rig:
+        await walk(rig, after(APPLY, "ConfirmCard"))
+        await rig.press("child")
+        assert rig.store.kept == []
+        assert rig.trouble
 
 
 def test_a_reservation_carries_nothing_of_a_service() -> None:
