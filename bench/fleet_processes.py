@@ -11,12 +11,10 @@ from pathlib import Path
 
 from bench.broker import Broker, free_port
 from bench.fleet_keys import FleetFiles, TerminalFiles, private_file
-from bench.processes import end_in_order
+from bench.processes import ChildProcess
 from bench.toml_text import toml_text
 from fleet.intake_store import register_device
 from fleet.store import open_store
-
-_STOP_S = 10.0
 
 
 class FleetFolder:
@@ -98,40 +96,22 @@ def write_uplink_config(
     return private_file(file, toml_text(tables).encode())
 
 
-class ProgramProcess:
+class ProgramProcess(ChildProcess):
     """One of our programs as a child process, its output in a log file."""
+
+    stop_s = 10.0
 
     def __init__(self, log: Path, module: str, *arguments: str) -> None:
         self.log = log
         self._command = [sys.executable, "-m", module, *arguments]
-        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid if self._process is not None else None
-
     def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(self._command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-
-    def stop(self) -> int | None:
-        """SIGTERM, then SIGKILL after ten seconds; the exit code, None if it was not started."""
-        if self._process is None:
-            return None
-        code = end_in_order(self._process, _STOP_S)
-        self._process = None
-        return code
-
-    def kill(self) -> None:
-        """As a crash would."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
 
     def pause(self) -> None:
         """Stops it in its tracks (SIGSTOP) until `resume`."""

@@ -9,9 +9,9 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from bench.run_folder import MARK
 
@@ -31,7 +31,7 @@ class RunPart(Protocol):
     @property
     def pid(self) -> int | None: ...
     def start(self) -> None: ...
-    def stop(self) -> None: ...
+    def stop(self) -> object: ...
     def kill(self) -> None: ...
 
 
@@ -46,8 +46,43 @@ def is_alive(part: RunPart) -> bool:
     return gone is None
 
 
+class ChildProcess:
+    """One child at a time, whoever starts it: `_process` while it runs, None before and after."""
+
+    stop_s: ClassVar[float] = STOP_S
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None else None
+
+    def ended(self) -> int | None:
+        """Exit code of a process that is over, else None. Negative: by that signal."""
+        return self._process.poll() if self._process is not None else None
+
+    def stop(self) -> int | None:
+        """SIGTERM, after `stop_s` SIGKILL; the exit code, None if nothing ran."""
+        if self._process is None:
+            return None
+        code = end_in_order(self._process, self.stop_s)
+        self._forget()
+        return code
+
+    def kill(self) -> None:
+        """kill -9, as a crash or a power cut would: nothing is written any more, and nothing tidied up."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._forget()
+
+    def _forget(self) -> None:
+        if self._process is not None and self._process.stdout is not None:
+            self._process.stdout.close()
+        self._process = None
+
+
 @dataclass
-class Program:
+class Program(ChildProcess):
     """A program with a log file of its own. It leads its own process group, so that Ctrl-C reaches only the rig.
 
     `announces`: it prints one line when it is ready, which `start` waits for and keeps in `announcement`.
@@ -58,11 +93,6 @@ class Program:
     environment: Mapping[str, str]
     announces: bool = False
     announcement: str = ""
-    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
-
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid if self._process is not None else None
 
     def launch(self) -> None:
         """Starts without waiting for the announcement."""
@@ -98,31 +128,8 @@ class Program:
         answer: dict[str, Any] = json.loads(self.announcement)
         return answer
 
-    def stop(self) -> None:
-        if self._process is None:
-            return
-        end_in_order(self._process)
-        self._forget()
-
-    def kill(self) -> None:
-        """kill -9: nothing is written any more."""
-        if self._process is None:
-            return
-        self._process.kill()
-        self._process.wait()
-        self._forget()
-
-    def ended(self) -> int | None:
-        """Exit code of a process that is over, else None. Negative: by that signal."""
-        return self._process.poll() if self._process is not None else None
-
     def failure(self, what: str) -> str:
         return f"{' '.join(self.command[:4])} {what}; end of {self.log}:\n{tail(self.log, _LAST_WORDS)}"
-
-    def _forget(self) -> None:
-        if self._process is not None and self._process.stdout is not None:
-            self._process.stdout.close()
-        self._process = None
 
 
 def end_in_order(process: subprocess.Popen[bytes], limit_s: float = STOP_S) -> int:

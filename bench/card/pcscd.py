@@ -15,6 +15,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from bench.processes import ChildProcess
+
 DRIVERS = (
     "/usr/lib/pcsc/drivers/serial/libifdvpcd.so",
     "/usr/lib/pcsc/drivers/serial/libifdvpcd.so.0.8",
@@ -97,11 +99,14 @@ class PcscdFailed(Exception):
     """pcscd, its driver or a compiler is missing, or pcscd did not come up; says which."""
 
 
-class PrivatePcscd:
+class PrivatePcscd(ChildProcess):
     """`folder` holds configuration, socket and log. `readers` are the entries' names, e.g. ("A", "B").
 
     Each entry is seen by clients as `Virtual PCD A 00 00`, a second slot `… 00 01` stays empty.
+    After `kill` socket and pid file stay behind, as after a crash.
     """
+
+    stop_s = 5.0
 
     def __init__(self, folder: Path, readers: tuple[str, ...] = ("A",)) -> None:
         self.folder = folder.resolve()
@@ -109,7 +114,6 @@ class PrivatePcscd:
         self.socket = self.folder / "run" / "pcscd" / "pcscd.comm"
         self.log = self.folder / "pcscd.log"
         self.ports = {reader: free_port_pair() for reader in readers}
-        self._process: subprocess.Popen[bytes] | None = None
         if len(str(self.socket)) > SUN_PATH_MAX:
             raise PcscdFailed(f"path too long for a unix socket: {self.socket}")
 
@@ -127,33 +131,11 @@ class PrivatePcscd:
         self._configure(self.readers)
         self._launch()
 
-    def kill(self) -> None:
-        """kill -9: socket and pid file stay behind, as after a crash."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(5)
-            self._process = None
-
     def restart(self, readers: tuple[str, ...] | None = None) -> None:
         """kill -9 and start again, with fewer or all readers: the others are unplugged."""
         self.kill()
         self._configure(self.readers if readers is None else readers)
         self._launch()
-
-    def stop(self) -> None:
-        if self._process is None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(5)
-        self._process = None
-
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid if self._process else None
 
     def _configure(self, readers: tuple[str, ...]) -> None:
         driver = next((Path(path) for path in DRIVERS if Path(path).exists()), None)
