@@ -24,17 +24,10 @@ from terminal.journal.folders import uplink_folder
 from terminal.journal.mailbox import DocumentKind, Mailbox
 from terminal.journal.outbox import CommitFailed, Outbox
 from terminal.journal_thread import JournalThread
+from tests.terminal.journal.conftest import Wall
 from tests.waiting import until_async
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-class Wall:
-    def __init__(self) -> None:
-        self.at = LONG_AGO
-
-    def __call__(self) -> datetime:
-        return self.at
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +37,7 @@ def fleet() -> SyntheticFleet:
 
 @pytest.fixture
 def wall() -> Wall:
-    return Wall()
+    return Wall(LONG_AGO)
 
 
 @pytest.fixture

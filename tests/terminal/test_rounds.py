@@ -24,7 +24,9 @@ HEALTH = Health(1, "boot", 0, "inService", (), "full", 0, 0, "", "0" * 32, 0)
 
 
 @dataclass
-class TurnedClock:
+class SetClock:
+    """Wall time and the steady clock apart, for somebody sets the one and not the other."""
+
     wall: datetime = NOW
     passed: float = 1000.0
     trust: ClockState = ClockState.SYNCED
@@ -64,7 +66,7 @@ class Terminal:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.clock, self.notes = TurnedClock(), Notes()
+        self.clock, self.notes = SetClock(), Notes()
         self.birth, self.health = BIRTH, HEALTH
         self.devices: Sequence[DeviceHealth] = ()
         self.rounds = Rounds(

@@ -14,8 +14,8 @@ from terminal.journal.outbox import DEFAULT_LIMIT, Outbox
 class Wall:
     """Wall time that stands still until it is moved."""
 
-    def __init__(self) -> None:
-        self.at = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+    def __init__(self, at: datetime = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)) -> None:
+        self.at = at
 
     def __call__(self) -> datetime:
         return self.at
