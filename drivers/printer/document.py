@@ -1,4 +1,4 @@
-"""From laid-out lines to ESC/POS bytes, one `JobPart` a line.
+"""From laid-out lines to ESC/POS bytes, one `ComposedPart` a line.
 
 python-escpos writes the commands it knows. It has no Kanji (its `text` would send GB18030 for Japanese), so
 Kanji bytes, ESC $, ESC J and the Japanese setup go out raw. Importing this module costs 0.15 s (escpos): the
@@ -43,17 +43,17 @@ _PROFILE = (
 
 
 @dataclass(frozen=True)
-class JobPart:
+class ComposedPart:
     """Bytes that end at a command boundary, and the paper they use."""
 
     data: bytes
     dots: int
 
 
-def compose(paper: Paper, columns: int = 48) -> tuple[JobPart, ...]:
+def compose(paper: Paper, columns: int = 48) -> tuple[ComposedPart, ...]:
     """The whole job; joined, the parts are what the printer gets. The first part is the setup."""
     composer = _Composer(columns * COLUMN_DOTS)
-    parts = [JobPart(SETUP, 0)]
+    parts = [ComposedPart(SETUP, 0)]
     laid = lay_out(paper, columns)
     for index, line in enumerate(laid):
         before = laid[index - 1] if index else None
@@ -77,7 +77,7 @@ class _Composer:
         self._pitch = -1
         self._dots = 0
 
-    def part(self, line: LaidLine, band_before: bool, band_after: bool) -> JobPart:
+    def part(self, line: LaidLine, band_before: bool, band_after: bool) -> ComposedPart:
         self._printer.clear()
         self._dots = 0
         match line:
@@ -95,7 +95,7 @@ class _Composer:
                 self._feed(line.dots)
             case CutLine():
                 self._printer.cut(feed=False)  # GS V 66 0: the printer knows how far its knife is
-        return JobPart(self._printer.output, self._dots)
+        return ComposedPart(self._printer.output, self._dots)
 
     def _raw(self, data: bytes) -> None:
         self._printer._raw(data)

@@ -20,7 +20,7 @@ STEP = 100
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RefusedDocument:
     """A document that was not believed, and why (never its content)."""
 
     kind: DocumentKind
@@ -34,7 +34,7 @@ class Sorted:
     acks: tuple[Ack, ...]
     answers: tuple[SealedAnswer, ...]
     keys: tuple[bytes, ...]
-    refusals: tuple[Refusal, ...]
+    refusals: tuple[RefusedDocument, ...]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class DeliveryReport:
     acks: AckReport
     answers: int
     keys: int
-    refusals: tuple[Refusal, ...]
+    refusals: tuple[RefusedDocument, ...]
     more: bool
     newest_ts: int = 0  # the latest time in a signed acknowledgement, ms since the epoch; 0 without one
 
@@ -58,7 +58,7 @@ def sort_documents(documents: tuple[Document, ...], ring: KeyRing, *, terminal: 
     acks: list[Ack] = []
     answers: list[SealedAnswer] = []
     keys: list[bytes] = []
-    refusals: list[Refusal] = []
+    refusals: list[RefusedDocument] = []
     for document in documents:
         if document.kind is DocumentKind.KEYS:
             keys.append(document.payload)
@@ -66,7 +66,7 @@ def sort_documents(documents: tuple[Document, ...], ring: KeyRing, *, terminal: 
         read = read_ack if document.kind is DocumentKind.ACK else read_answer
         found = read(document.payload, ring, terminal=terminal)
         if isinstance(found, Malformed):
-            refusals.append(Refusal(document.kind, found.reason))
+            refusals.append(RefusedDocument(document.kind, found.reason))
         elif isinstance(found, Ack):
             acks.append(found)
         else:
@@ -123,6 +123,6 @@ def apply_mailbox(
     )
 
 
-def _events(refusals: tuple[Refusal, ...]) -> tuple[AuditEvent, ...]:
+def _events(refusals: tuple[RefusedDocument, ...]) -> tuple[AuditEvent, ...]:
     counts = Counter(refusal.kind for refusal in refusals)
     return tuple(DocumentRefused(kind.value, count) for kind, count in sorted(counts.items()))
