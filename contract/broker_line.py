@@ -123,7 +123,7 @@ class Connection:
             return life.lost
         limit = self._monotonic() + _CONNACK_S
         while not (life.connected or life.refused or life.lost) and self._monotonic() < limit:
-            self.pump(0.1)
+            self._turn(0.1, self._address.receive_maximum)
         if not life.connected:
             life.lost = life.refused or life.lost or "no CONNACK"
             self._drop()
@@ -140,26 +140,32 @@ class Connection:
 
         At most about `most` of them; the receive maximum if it is not given.
         """
+        self._turn(0 if self._life.inbox else timeout_s, most or self._address.receive_maximum)
+        taken, self._life.inbox = self._life.inbox, []
+        return taken
+
+    def _turn(self, timeout_s: float, most: int) -> None:
+        """One wait for traffic. What came stays in the inbox: a broker that remembers us sends right behind its CONNACK,
+        and what `open` read and threw away would stay unconfirmed, 100 of them for good, until the next connection.
+        """
         client, life = self._client, self._life
         sock = client.socket() if client is not None else None
         if client is None or sock is None:
             life.lost = life.lost or "connection closed"
             time.sleep(timeout_s)
-            return []
+            return
         buffered = _buffered(sock)
         writers = [sock] if client.want_write() else []
         readable, writable, _ = select.select([sock], writers, [], 0 if buffered else timeout_s)
         if readable or buffered:
             life.heard_at = self._monotonic()
-            self._read(client, most or self._address.receive_maximum)
+            self._read(client, most)
         if writable and client.socket() is not None:
             client.loop_write()
         now = self._monotonic()
         if now - self._last_tick >= _TICK_S and client.socket() is not None:
             self._last_tick = now
             client.loop_misc()
-        taken, life.inbox = life.inbox, []
-        return taken
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> int | None:
         """QoS 1. The packet id to be found in `confirmed` later, or None if there is no connection."""

@@ -27,8 +27,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[FleetFiles, Termina
 
 
 @contextmanager
-def broker(files: FleetFiles, codes: bytes) -> Iterator[int]:
-    """Takes one connection, answers its one SUBSCRIBE with these codes, and stays until the other side goes."""
+def broker(files: FleetFiles, codes: bytes, *, with_connack: bytes = b"") -> Iterator[int]:
+    """Takes one connection, answers its one SUBSCRIBE with these codes, and stays until the other side goes.
+
+    `with_connack` are packets that it sends in the same breath as its CONNACK.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(files.broker.certificate, files.broker.key)
     listener = socket.create_server(("127.0.0.1", 0))
@@ -36,7 +39,7 @@ def broker(files: FleetFiles, codes: bytes) -> Iterator[int]:
     def serve() -> None:
         with context.wrap_socket(listener.accept()[0], server_side=True) as line:
             line.recv(4096)
-            line.sendall(CONNACK)
+            line.sendall(CONNACK + with_connack)
             subscribe = line.recv(4096)
             mid = subscribe[2:4]  # fixed header of two bytes: the topics are short
             line.sendall(bytes((0x90, 3 + len(codes))) + mid + b"\0" + codes)
@@ -79,4 +82,17 @@ def test_a_refused_subscription_is_a_lost_connection_with_the_brokers_word(
         while not line.lost and time.monotonic() < limit:
             line.pump(0.05)
         assert line.lost == word
+        line.close()
+
+
+def test_what_a_broker_that_remembers_us_sends_with_its_connack_is_not_lost(
+    files: tuple[FleetFiles, TerminalFiles],
+) -> None:
+    fleet, terminal = files
+    waiting = bytes.fromhex("3208" + "000161" + "0001" + "00" + "7b7d")  # QoS 1, packet id 1
+    with broker(fleet, bytes((GRANTED,)), with_connack=waiting) as port:
+        line = connection(fleet, terminal, port)
+        assert line.open(["a"], Retained("will", b"")) == ""
+        came = line.pump(5)
+        assert [(one.topic, one.payload) for one in came] == [("a", b"{}")]
         line.close()
