@@ -1,4 +1,4 @@
-"""One MQTT 5 connection to the broker, driven by its owner's own loop: no threads, no timers, no hidden queue.
+"""One MQTT connection to the broker, driven by its owner's own loop: no threads, no timers, no hidden queue.
 
 Uplink and ingest stand on it. A new paho client is made for each connection: paho keeps unsent messages over a
 reconnect and sends them all at once, whatever its window. Outbox and database are the only queues.
@@ -26,15 +26,32 @@ KEEPALIVE_S = 60
 _CONNECT_S = 5.0
 _CONNACK_S = 10.0
 _TICK_S = 1.0
+#: As many messages as can be under way at all: packet ids have 16 bits and none is 0 (MQTT 5, 2.2.1).
+_PACKET_IDS = 65_535
+
+
+@dataclass(frozen=True)
+class Mqtt5:
+    """What only MQTT 5 can ask of the broker.
+
+    `session_s`: how long it remembers us. `receive_maximum`: most messages it may have under way to us that we have not
+    confirmed (MQTT 5, 3.1.2.11.3). `maximum_packet`: larger ones are not sent to us (3.1.2.11.4).
+    """
+
+    session_s: int
+    receive_maximum: int
+    maximum_packet: int | None = None
 
 
 @dataclass(frozen=True)
 class Address:
     """Where the broker is and who we are: the certificate's common name is our name in its access list.
 
-    `session_s`: how long the broker remembers us. `receive_maximum`: most messages it may have under way to us that
-    we have not confirmed (MQTT 5, 3.1.2.11.3). `maximum_packet`: larger ones are not sent to us (3.1.2.11.4); the ingest
-    sets none, for it wants to see and name what is too large.
+    `mqtt5` None speaks MQTT 3.1.1: to be used where strangers write. A broker relays the properties of MQTT 5 unchanged
+    (MQTT 5, 3.3.2.3.7), and paho drops the connection for a user property with U+FEFF in it; the message stays
+    unconfirmed, comes again, and nothing behind it is ever read. To a 3.1.1 client the broker sends no properties.
+    What is given up: how long the broker remembers us and what it holds back are its settings then, and its PUBACK does
+    not say that nobody listens (`thrown_away` stays empty).
     """
 
     host: str
@@ -43,9 +60,7 @@ class Address:
     cert: Path
     key: Path
     client_id: str
-    session_s: int
-    receive_maximum: int
-    maximum_packet: int | None = None
+    mqtt5: Mqtt5 | None
 
 
 @dataclass(frozen=True)
@@ -62,7 +77,7 @@ class _Life:
 
     connected: bool = False
     session_present: bool = False
-    receive_maximum: int = 65_535
+    receive_maximum: int = _PACKET_IDS
     refused: str = ""
     lost: str = ""
     heard_at: float = 0.0
@@ -110,20 +125,13 @@ class Connection:
         life = self._life = _Life(heard_at=self._monotonic())
         try:
             client = self._client = self._make(life, will)
-            # clean_start False, always: Mosquitto 2.0.11 does not persist a session that was opened with it.
-            client.connect(
-                self._address.host,
-                self._address.port,
-                KEEPALIVE_S,
-                clean_start=False,
-                properties=_connect_properties(self._address),
-            )
+            self._connect(client)
         except OSError as error:  # refused, unreachable, timed out; TLS and its files too
             life.lost = f"{type(error).__name__}: {error.strerror or error}"
             return life.lost
         limit = self._monotonic() + _CONNACK_S
         while not (life.connected or life.refused or life.lost) and self._monotonic() < limit:
-            self._turn(0.1, self._address.receive_maximum)
+            self._turn(0.1, self._at_once)
         if not life.connected:
             life.lost = life.refused or life.lost or "no CONNACK"
             self._drop()
@@ -132,15 +140,18 @@ class Connection:
         if isinstance(sock, socket.socket):
             # Nagle's algorithm waits for the peer's delayed ACK: 452 records/s instead of thousands.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in subscriptions])
+        if self._address.mqtt5 is not None:
+            client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in subscriptions])
+        else:
+            client.subscribe([(topic, 1) for topic in subscriptions])
         return ""
 
     def pump(self, timeout_s: float, *, most: int | None = None) -> list[mqtt.MQTTMessage]:
         """Waits for traffic at most `timeout_s`, handles what is there, and returns the messages that came.
 
-        At most about `most` of them; the receive maximum if it is not given.
+        At most about `most` of them; what the broker may have under way to us if it is not given.
         """
-        self._turn(0 if self._life.inbox else timeout_s, most or self._address.receive_maximum)
+        self._turn(0 if self._life.inbox else timeout_s, most or self._at_once)
         taken, self._life.inbox = self._life.inbox, []
         return taken
 
@@ -242,9 +253,27 @@ class Connection:
             if not _buffered(sock) and not select.select([sock], [], [], 0)[0]:
                 return
 
+    @property
+    def _at_once(self) -> int:
+        return self._address.mqtt5.receive_maximum if self._address.mqtt5 is not None else _PACKET_IDS
+
+    def _connect(self, client: mqtt.Client) -> None:
+        """Never with a clean start: Mosquitto 2.0.11 does not persist a session that was opened with it."""
+        where = (self._address.host, self._address.port, KEEPALIVE_S)
+        if self._address.mqtt5 is None:
+            client.connect(*where)
+        else:
+            client.connect(*where, clean_start=False, properties=_connect_properties(self._address.mqtt5))
+
     def _make(self, life: _Life, will: Retained) -> mqtt.Client:
+        speaks_5 = self._address.mqtt5 is not None
         client = mqtt.Client(
-            CallbackAPIVersion.VERSION2, self._address.client_id, protocol=mqtt.MQTTv5, manual_ack=True
+            CallbackAPIVersion.VERSION2,
+            self._address.client_id,
+            clean_session=None if speaks_5 else False,
+            protocol=mqtt.MQTTv5 if speaks_5 else mqtt.MQTTv311,
+            reconnect_on_failure=False,  # or paho would try MQTT 3.1 by itself when 3.1.1 is refused
+            manual_ack=True,
         )
         client.connect_timeout = _CONNECT_S
         client.max_inflight_messages_set(0)  # paho must never queue: the window is kept here
@@ -293,6 +322,11 @@ def _listen(client: mqtt.Client, life: _Life) -> None:
             life.lost = f"subscription refused: {', '.join(sorted(set(refused)))}"
 
     def arrived(_client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        try:
+            _ = message.topic  # paho decodes it here
+        except UnicodeDecodeError:  # no broker relays such a topic (MQTT 5, 1.5.4): this one is none
+            life.lost = "the broker sent a topic that is not UTF-8"
+            return
         life.inbox.append(message)
 
     client.on_connect = connected
@@ -302,12 +336,12 @@ def _listen(client: mqtt.Client, life: _Life) -> None:
     client.on_message = arrived
 
 
-def _connect_properties(address: Address) -> Properties:
+def _connect_properties(asked: Mqtt5) -> Properties:
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it untyped
-    properties.SessionExpiryInterval = address.session_s
-    properties.ReceiveMaximum = address.receive_maximum
-    if address.maximum_packet is not None:
-        properties.MaximumPacketSize = address.maximum_packet
+    properties.SessionExpiryInterval = asked.session_s
+    properties.ReceiveMaximum = asked.receive_maximum
+    if asked.maximum_packet is not None:
+        properties.MaximumPacketSize = asked.maximum_packet
     return properties
 
 

@@ -32,10 +32,6 @@ log = logging.getLogger("fleet.ingest")
 
 #: 100 is the most Mosquitto sends unacknowledged (max_inflight_messages); a larger value only helps other brokers.
 BATCH = 300
-#: The broker's own max_inflight_messages holds; this is MQTT's largest (a 16-bit packet id).
-_RECEIVE_MAXIMUM = 65_535
-#: Subscriptions and queued enrolments outlive an ingest that is restarted or moved.
-_SESSION_S = 86_400
 _IDLE_S = 0.05  # how soon an answer written by the opener is seen
 _REFRESH_S = 10.0  # how soon a new or retired terminal, or a new keys.json, is seen
 _LOOK_UP_S = 1.0
@@ -88,8 +84,9 @@ class Ingest:
                 cert=broker.cert,
                 key=broker.key,
                 client_id=name,
-                session_s=_SESSION_S,
-                receive_maximum=_RECEIVE_MAXIMUM,
+                # MQTT 3.1.1: any terminal writes to us. Subscriptions and what is queued outlive a restart for as long as
+                # the broker's persistent_client_expiration says, and its max_inflight_messages holds.
+                mqtt5=None,
             ),
             monotonic,
         )
@@ -190,8 +187,9 @@ class Ingest:
             mark_answers(self._engine, sent=(), too_late=too_late, now_ms=self._now_ms())
 
     def _settle_answers(self) -> None:
-        # A terminal that is away now has no use for its answer later: the visit's key is gone by then.
-        settled = (*self._connection.confirmed(), *self._connection.thrown_away())
+        # The broker confirms also what nobody listens to: a terminal that is away now has no use for its answer later,
+        # the visit's key is gone by then.
+        settled = self._connection.confirmed()
         sent = [self._answer_mids.pop(mid) for mid in settled if mid in self._answer_mids]
         if sent:
             mark_answers(self._engine, sent=sent, too_late=(), now_ms=self._now_ms())

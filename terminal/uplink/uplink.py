@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import paho.mqtt.client as mqtt
 
-from contract.broker_line import KEEPALIVE_S, Address, Connection, Retained
+from contract.broker_line import KEEPALIVE_S, Address, Connection, Mqtt5, Retained
 from contract.encoding import MAX_PAYLOAD, Malformed, read
 from contract.status import Birth, Health, StateWord
 from contract.topics import Down, ForAll, Up, down, for_all, up
@@ -339,7 +339,6 @@ def _address(settings: UplinkSettings) -> Address:
         cert=settings.cert,
         key=settings.key,
         client_id=settings.terminal,
-        session_s=_SESSION_S,
-        receive_maximum=RECEIVE_MAXIMUM,
-        maximum_packet=MAX_PAYLOAD + 1_024,
+        # Only the ingest may write to what we read (fleet/broker/acl.conf), and we need to be told what nobody took.
+        mqtt5=Mqtt5(_SESSION_S, RECEIVE_MAXIMUM, maximum_packet=MAX_PAYLOAD + 1_024),
     )

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 from sqlalchemy import create_engine, text
 
 from bench.broker import Broker
@@ -125,9 +127,19 @@ class Client:
         self._client.subscribe(topic, qos=1)
         assert self._subscribed.wait(5)
 
-    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> str:
-        """The broker's reason code."""
+    def publish(
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        retain: bool = False,
+        user_property: tuple[str, str] | None = None,
+    ) -> str:
+        """The broker's reason code. `user_property`: MQTT 5, 3.3.2.3.7."""
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho leaves it untyped
+        if user_property is not None:
+            properties.UserProperty = user_property
         before = len(self.codes)
-        self._client.publish(topic, payload, qos=1, retain=retain)
+        self._client.publish(topic, payload, qos=1, retain=retain, properties=properties)
         until(lambda: len(self.codes) > before, "the broker's PUBACK")
         return self.codes[-1]
