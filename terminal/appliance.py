@@ -13,12 +13,12 @@ import secrets
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 import sdnotify
@@ -310,9 +310,21 @@ async def _make_rounds(appliance: Appliance) -> None:
     )
     while True:
         rounds.go()
-        # The loop that draws is the loop that feeds the watchdog: a frozen screen is a dead terminal.
-        notifier.notify("WATCHDOG=1")
+        feed_watchdog(notifier.notify, appliance.journal)
         await asyncio.sleep(ROUND_S)
+
+
+class KeepsUp(Protocol):
+    def keeps_up(self) -> bool: ...
+
+
+def feed_watchdog(notify: Callable[[str], None], journal: KeepsUp) -> None:
+    """The loop that draws is the loop that feeds the watchdog: a frozen screen is a dead terminal.
+
+    So is one whose journal hangs: whoever has just signed waits for a word that does not come.
+    """
+    if journal.keeps_up():
+        notify("WATCHDOG=1")
 
 
 def _health_now(appliance: Appliance) -> Health:

@@ -43,6 +43,9 @@ LINK_S = 1.0
 AGAIN_S = 1.0
 #: Longer than any commit takes on a disk that is not broken.
 CLOSE_S = 15.0
+#: A turn of the thread takes a commit, a tenth of a second on an SD card, seconds on one that is tidying itself up. One
+#: that takes longer than this does not come back by itself.
+STUCK_S = 10.0
 #: How often what retention no longer allows is wiped, and how soon another step follows one that was full.
 TIDY_S, TIDY_STEP_S = 600.0, 1.0
 
@@ -96,6 +99,8 @@ class JournalThread:
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._waiting = _Waiting()
         self._healthy = True
+        #: Monotonic time at which the thread last began a turn; it does so every `LOOK_S` when there is nothing to do.
+        self._turn_began = time.monotonic()
         self._online = False
         self._refusals_noted_at = -REFUSALS_S
         #: Monotonic time at which documents that could not be applied are tried again; None when none are left.
@@ -126,7 +131,11 @@ class JournalThread:
         return await asyncio.shield(done)
 
     def accepts(self) -> bool:
-        return self._healthy and self._state.room > 1  # 予約 and 申込 are two records
+        return self.keeps_up() and self._healthy and self._state.room > 1  # 予約 and 申込 are two records
+
+    def keeps_up(self) -> bool:
+        """False while the thread is held up: a record signed now would be neither stored nor refused."""
+        return time.monotonic() - self._turn_began < STUCK_S
 
     def note(self, event: AuditEvent) -> None:
         self._jobs.put(lambda: self._record(event))
@@ -168,6 +177,7 @@ class JournalThread:
     def _run(self) -> None:
         link_at = 0.0
         while True:
+            self._turn_began = time.monotonic()
             try:
                 job = self._jobs.get(timeout=LOOK_S)
             except queue.Empty:

@@ -12,10 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from contract.certificate_chain import TrustAnchors
-from contract.encoding import Malformed
+from contract.encoding import MAX_PAYLOAD, Malformed
 from contract.keys import KeyRing, read_keys
 from contract.settings_file import BadSettings, unreadable
 from contract.tables import Fault
+from terminal.journal.ordinary_file import read_ordinary
 from terminal.settings import Settings
 
 T = TypeVar("T")
@@ -86,7 +87,7 @@ def load_trust(settings: Settings) -> Trust | BadSettings:
 def newest_ring(shipped: KeyRing, received: Path, root: Ed25519PublicKey) -> KeyRing:
     """The ring that came with the terminal, or a newer one that the fleet sent since and the root signed."""
     try:
-        newer = read_keys(received.read_bytes(), root, at_least=shipped.version)
+        newer = read_keys(read_ordinary(received, MAX_PAYLOAD), root, at_least=shipped.version)
     except OSError:
         return shipped
     return shipped if isinstance(newer, Malformed) else newer

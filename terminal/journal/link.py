@@ -12,9 +12,11 @@ from pathlib import Path
 import msgspec
 
 from contract.encoding import Malformed, canonical, read
+from terminal.journal.ordinary_file import read_ordinary
 from terminal.journal.replaced_file import replace_file
 
 _NAME = "link.json"
+_MOST = 1_024  # bytes; our own word has about 50
 #: The uplink repeats its word every 10 s; after three silent turns it does not live any more.
 STALE_S = 30.0
 REPEAT_S = 10.0
@@ -40,7 +42,7 @@ def write_link(folder: Path, state: LinkState) -> bool:
 def read_link(folder: Path, now: datetime) -> bool:
     """Whether something sent now would reach the fleet, as far as the uplink knows."""
     try:
-        payload = (folder / _NAME).read_bytes()
+        payload = read_ordinary(folder / _NAME, _MOST)
     except OSError:
         return False
     state = read(LinkState, payload)

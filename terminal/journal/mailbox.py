@@ -31,6 +31,8 @@ FORMAT = 1
 #: Far more than a terminal that runs leaves unread; a broker gone mad fills this much and no more.
 MOST_DOCUMENTS = 2_000
 MOST_BYTES = 16 * 1024 * 1024
+#: No file of a mailbox comes near: all documents, each with a page begun (8 MB), once in the file and once in its WAL.
+LARGEST_FILE = 64 * 1024 * 1024
 #: An answer takes milliseconds; a file that was made to keep the terminal busy for ever (a recursive view) is given
 #: up after this time, for a commit may be waiting.
 LONGEST_QUESTION_S = 1.0
@@ -173,7 +175,7 @@ class MailboxReader:
     """The terminal's side: read-only. Belongs to one thread at a time."""
 
     def __init__(self, path: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._file = FollowedFile(path, bound=self._end_in_time)
+        self._file = FollowedFile(path, bound=self._end_in_time, most=LARGEST_FILE)
         self._monotonic = monotonic
 
     def changed(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import uuid_utils
 
 from bench.synthetic_fleet import TERMINAL, SyntheticFleet, store
 from contract.day_digest import DAYS, digest_of
@@ -24,7 +25,9 @@ from terminal.journal.folders import uplink_folder
 from terminal.journal.mailbox import DocumentKind, Mailbox
 from terminal.journal.outbox import CommitFailed, Outbox
 from terminal.journal_thread import JournalThread
+from terminal.ports import Stored
 from tests.terminal.journal.conftest import Wall
+from tests.terminal.journal.strange_files import STRANGE
 from tests.waiting import until_async
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -210,3 +213,45 @@ async def test_a_disk_that_hangs_does_not_keep_the_process_from_ending(
         await thread.close()
     let_go.set()
     await until_async(lambda: outbox.closed or not thread.state().depth)
+
+
+async def test_a_job_that_hangs_lets_nobody_begin_and_is_no_sign_of_life(
+    outbox: Outbox, fleet: SyntheticFleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_thread, "STUCK_S", 0.5)
+    let_go = threading.Event()
+    monkeypatch.setattr(outbox, "record", lambda _event: let_go.wait(30))
+    thread = begin(outbox, tmp_path, fleet)
+    assert thread.accepts()
+    thread.note(KeysAdopted(2))
+    await until_async(lambda: not thread.keeps_up())
+    assert not thread.accepts()
+    let_go.set()
+    await until_async(thread.accepts)
+    await thread.close()
+
+
+@pytest.mark.parametrize("name", ["link.json", "mailbox.db", "mailbox.db-wal", "mailbox.db-shm"])
+@pytest.mark.parametrize("thing", STRANGE)
+async def test_nothing_that_the_uplinks_user_lays_there_keeps_a_record_from_being_stored(
+    outbox: Outbox,
+    fleet: SyntheticFleet,
+    tmp_path: Path,
+    name: str,
+    thing: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(journal_thread, "LINK_S", 0.1)
+    deliver(tmp_path, (DocumentKind.ACK, b"{}"))
+    planted = uplink_folder(tmp_path) / name
+    planted.unlink(missing_ok=True)
+    STRANGE[thing](planted)
+    thread = begin(outbox, tmp_path, fleet)
+    begun = thread.state()
+    await until_async(lambda: thread.state() is not begun, "a look at everything")
+    id_ = str(uuid_utils.uuid7())
+    async with asyncio.timeout(10):
+        stored = await thread.commit(id_, "application", fleet.seal(id_))
+    assert isinstance(stored, Stored)
+    assert not thread.online()
+    await thread.close()
