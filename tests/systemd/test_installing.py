@@ -48,8 +48,9 @@ def test_every_unit_user_folder_and_rule_comes_to_its_place_on_a_system_without_
     placed = sorted(path.name for path in tmp_path.rglob("*") if path.is_file())
     units = [path.name for path in (ROOT / "systemd").rglob("*.service")]
     rules = [path.name for path in (ROOT / "systemd").rglob("*.rules")]
-    # Users and folders, for terminal and fleet: `mynapo.conf` twice, `mynapo-fleet.conf` twice.
-    assert placed == sorted([*units, *rules, *2 * ["mynapo.conf", "mynapo-fleet.conf"]])
+    # Users and folders, for terminal and fleet: `mynapo.conf` twice, `mynapo-fleet.conf` twice. One drop-in.
+    assert placed == sorted([*units, *rules, *2 * ["mynapo.conf", "mynapo-fleet.conf"], "mynapo.conf"])
+    assert (tmp_path / "etc/systemd/system/pcscd.socket.d/mynapo.conf").is_file()
     assert all(path.stat().st_mode & 0o777 == 0o644 for path in tmp_path.rglob("*") if path.is_file())
 
 

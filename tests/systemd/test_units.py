@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+PCSCD = ROOT / "systemd/terminal/pcscd.socket.d/mynapo.conf"
 REBOOT = ROOT / "systemd/terminal/mynapo-reboot.service"
 UNITS = sorted((ROOT / "systemd").rglob("*.service"))
 #: `systemd-analyze security` runs from 0 (tight) to 100; a unit without any protection has 96.
@@ -153,7 +154,32 @@ def test_the_opener_overwrites_freed_memory_too() -> None:
 def test_the_uplink_sees_no_device_and_no_signing_key() -> None:
     text = (ROOT / "systemd/terminal/mynapo-uplink.service").read_text(encoding="utf-8")
     assert "PrivateDevices=yes" in text
-    assert "InaccessiblePaths=-/etc/mynapo/device" in text
+    hidden = re.findall(r"^InaccessiblePaths=(.*)$", text, re.MULTILINE)
+    assert {"-/etc/mynapo/device", "-/run/pcscd"} <= set(hidden)
+
+
+def test_only_the_terminals_user_may_connect_to_pcscd() -> None:
+    """pcsc-lite 1 (Debian 12) asks nobody who it is: the socket's rights are all there is."""
+    text = PCSCD.read_text(encoding="utf-8")
+    socket = dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
+    assert socket == {"SocketMode": "0660", "SocketGroup": "mynapo-terminal"}
+    unit = (ROOT / "systemd/terminal/mynapo-terminal.service").read_text(encoding="utf-8")
+    assert socket["SocketGroup"] in re.findall(r"^SupplementaryGroups=(.*)$", unit, re.MULTILINE)[0].split()
+    users = (ROOT / "systemd/terminal/mynapo.sysusers.conf").read_text(encoding="utf-8")
+    assert re.search(r"^u mynapo-terminal ", users, re.MULTILINE)  # makes a group of the same name, too
+    assert not re.search(r"^m +\S+ +mynapo-terminal\b", users, re.MULTILINE)  # and nobody else is put into it
+
+
+@needs_systemd
+def test_systemd_understands_the_drop_in_of_pcscds_socket(tmp_path: Path) -> None:
+    """The socket as Debian 12 has it, with a service of its own name here."""
+    (tmp_path / "pcscd.socket.d").mkdir()
+    shutil.copy(PCSCD, tmp_path / "pcscd.socket.d")
+    (tmp_path / "pcscd.service").write_text("[Service]\nExecStart=/bin/true\n", encoding="utf-8")
+    socket = tmp_path / "pcscd.socket"
+    socket.write_text("[Socket]\nListenStream=/run/pcscd/pcscd.comm\nSocketMode=0666\n", encoding="utf-8")
+    done = _analyze("verify", "--man=no", "--recursive-errors=no", str(socket))
+    assert [line for line in done.stderr.splitlines() if "pcscd.socket" in line] == [], done.stderr
 
 
 def test_the_opener_has_the_private_keys_and_no_network() -> None:
