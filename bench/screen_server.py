@@ -63,7 +63,8 @@ def vnc_parts(display: str, folder: Path, environment: Mapping[str, str]) -> tup
     port, socket = free_port(), folder / "vnc.sock"
     socket.unlink(missing_ok=True)
     server = [_find("x11vnc", "x11vnc"), "-display", display, "-unixsock", str(socket), "-rfbport", "0"]
-    server += ["-forever", "-shared", "-nopw", "-quiet", "-nolookup", "-noipv6"]
+    # The first zero ends TCP over IPv4 alone: x11vnc 0.9.16 would open port 5900 on every IPv6 address, -noipv6 or not.
+    server += ["-rfbportv6", "0", "-noipv6", "-forever", "-shared", "-nopw", "-quiet", "-nolookup"]
     bridge = [_find("websockify", "novnc"), "--web", str(NOVNC), "--unix-target", str(socket)]
     bridge += [f"127.0.0.1:{port}"]
     logs = folder / "logs"
