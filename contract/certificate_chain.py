@@ -21,7 +21,8 @@ from cryptography.x509.oid import NameOID
 #: A 利用者証明用 certificate is about 1.3–1.8 kB; whatever is larger than this is none.
 MAX_CERTIFICATE = 8_192
 _TEST_ORGANISATION = "JPKI-TEST"
-#: All that the parser raises for bytes which somebody else made; the last three are no ValueErrors.
+#: All that the library raises for bytes which somebody else made, on parsing and on checking who issued them (a hash
+#: or mask function it does not know is found out only there); the last four are no ValueErrors.
 _UNREADABLE = (
     ValueError,
     TypeError,
@@ -135,7 +136,7 @@ def _issued(anchor: x509.Certificate, certificate: x509.Certificate, at: datetim
     try:
         certificate.verify_directly_issued_by(anchor)
         constraints = anchor.extensions.get_extension_for_class(x509.BasicConstraints).value
-    except (InvalidSignature, ValueError, TypeError, x509.ExtensionNotFound):
+    except (InvalidSignature, x509.ExtensionNotFound, *_UNREADABLE):
         return False
     return constraints.ca and anchor.not_valid_before_utc <= at <= anchor.not_valid_after_utc
 

@@ -215,6 +215,87 @@ def test_accepting_test_authorities_does_not_make_real_ones_test() -> None:
     assert not found.test
 
 
+Hash = hashes.SHA224 | hashes.SHA256 | hashes.SHA384 | hashes.SHA512 | hashes.SHA3_256
+HASHES: dict[str, Hash] = {
+    "sha224": hashes.SHA224(),
+    "sha256": hashes.SHA256(),
+    "sha384": hashes.SHA384(),
+    "sha512": hashes.SHA512(),
+    "sha3-256": hashes.SHA3_256(),
+}
+#: DER of object identifiers, without tag and length. All PKCS #1 ones are of one length, all NIST hashes too.
+SHA256_WITH_RSA = bytes.fromhex("2a864886f70d01010b")
+SHA256, MGF1 = bytes.fromhex("608648016503040201"), bytes.fromhex("2a864886f70d010108")
+SIGNATURE_ALGORITHMS = {
+    "rsaEncryption": "2a864886f70d010101",
+    "md2WithRSA": "2a864886f70d010102",
+    "md5WithRSA": "2a864886f70d010104",
+    "sha1WithRSA": "2a864886f70d010105",
+    "PSS without parameters": "2a864886f70d01010a",
+    "dsa-with-sha256": "608648016503040302",
+    "a hash instead": "608648016503040201",
+    "nobody's": "2a864886f70d01017f",
+}
+#: NIST's arc of hashes (2.16.840.1.101.3.4.2): SHA-384 … SHAKE256, and numbers that nobody has given out.
+HASH_ARCS = (0x00, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x0A, 0x0B, 0x0C, 0x12, 0x7F)
+PSS_PARAMETERS = {
+    "another mask function": (MGF1, bytes.fromhex("2a864886f70d010109")),
+    "no mask function": (MGF1, bytes.fromhex("2a864886f70d01017f")),
+    "a negative salt": (bytes.fromhex("020120"), bytes.fromhex("0201ff")),
+    "no salt": (bytes.fromhex("020120"), bytes.fromhex("020100")),
+    "a salt that is no number": (bytes.fromhex("020120"), bytes.fromhex("040120")),
+} | {f"hash {arc:#04x}": (SHA256, SHA256[:-1] + bytes((arc,))) for arc in HASH_ARCS}
+
+
+def self_made(hash_: Hash, pss: padding.PSS | None = None) -> bytes:
+    """A certificate that names the authority as its issuer, and is signed by its own holder."""
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name("JPKI", common="holder"))
+        .issuer_name(name("JPKI"))
+        .public_key(rsa_key("holder").public_key())
+        .serial_number(77)
+        .not_valid_before(NOW - YEARS)
+        .not_valid_after(NOW + YEARS)
+    )
+    signed = builder.sign(rsa_key("holder"), hash_, rsa_padding=pss)
+    return signed.public_bytes(serialization.Encoding.DER)
+
+
+@pytest.mark.parametrize("salt", [0, 20, 32])
+@pytest.mark.parametrize("mask", HASHES)
+@pytest.mark.parametrize("hash_", HASHES)
+def test_a_self_made_certificate_is_of_no_authority_whatever_its_hashes(
+    hash_: str, mask: str, salt: int
+) -> None:
+    real = anchors(authority("g1"))
+    for pss in (None, padding.PSS(padding.MGF1(HASHES[mask]), salt)):
+        assert real.check(self_made(HASHES[hash_], pss), NOW) == NotTrusted("issuer")
+
+
+def not_issued(der: bytes) -> None:
+    """Whether the library refuses it on parsing or only on checking the issuer is its own affair."""
+    found = anchors(authority("g1")).check(der, NOW)
+    assert isinstance(found, NotTrusted)
+    assert found.reason in ("issuer", "damaged")
+
+
+@pytest.mark.parametrize("algorithm", SIGNATURE_ALGORITHMS)
+def test_an_algorithm_that_is_none_for_certificates_makes_no_issuer(algorithm: str) -> None:
+    der = self_made(hashes.SHA256())
+    assert der.count(SHA256_WITH_RSA) == 2
+    other = der.replace(SHA256_WITH_RSA, bytes.fromhex(SIGNATURE_ALGORITHMS[algorithm]))
+    not_issued(other)
+
+
+@pytest.mark.parametrize("change", PSS_PARAMETERS)
+def test_odd_parameters_of_pss_make_no_issuer(change: str) -> None:
+    der = self_made(hashes.SHA256(), padding.PSS(padding.MGF1(hashes.SHA256()), 32))
+    old, new = PSS_PARAMETERS[change]
+    assert old in der
+    not_issued(der.replace(old, new))
+
+
 def test_without_anchors_nobody_is_believed() -> None:
     assert anchors().check(holder(authority("g1")), NOW) == NotTrusted("issuer")
 

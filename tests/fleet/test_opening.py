@@ -7,8 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from contract.certificate_chain import TrustAnchors
 from contract.record import Plaintext, body_bytes, pack
@@ -23,6 +28,7 @@ from tests.fleet.records import (
     card_signature,
     make_body,
     national,
+    rsa_key,
 )
 
 terminal = Terminal()
@@ -142,6 +148,20 @@ def test_one_fault_is_enough_and_is_named(name: str) -> None:
     found = opened(make())
     assert isinstance(found, Rejected)
     assert found.fault == fault
+
+
+def test_a_certificate_of_an_algorithm_nobody_knows_is_rejected() -> None:
+    """Signed by its own holder, in the issuer's name, with a hash in PSS's parameters that does not exist."""
+    name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, terminal.ca.organisation)])
+    builder = x509.CertificateBuilder(name, name, rsa_key("rogue").public_key(), 78)
+    builder = builder.not_valid_before(NOW - timedelta(days=9)).not_valid_after(NOW + timedelta(days=99))
+    pss = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
+    der = builder.sign(rsa_key("rogue"), hashes.SHA256(), rsa_padding=pss).public_bytes(Encoding.DER)
+    sha256, nothing = bytes.fromhex("608648016503040201"), bytes.fromhex("60864801650304027f")
+    envelope = terminal.record(make_body(), holder="rogue", certificate=der.replace(sha256, nothing))
+    found = opened(envelope)
+    assert isinstance(found, Rejected)
+    assert found.fault == "certificate-issuer"
 
 
 def test_a_fleet_in_demo_mode_takes_demo_records_of_any_year() -> None:
