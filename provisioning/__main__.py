@@ -12,6 +12,7 @@ from contract.tables import Fault
 from provisioning.inspection import Finding, inspect
 from provisioning.journal_view import journal_lines
 from provisioning.keys import Made, make_keys
+from terminal.swap import PROC_SWAPS
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -84,7 +85,8 @@ def _refuse(head: str, fault: Fault) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    found = sorted(inspect(options.config, datetime.now(UTC), installed=options.installed), key=_last_if_good)
+    found = inspect(options.config, datetime.now(UTC), installed=options.installed, swaps=PROC_SWAPS)
+    found = tuple(sorted(found, key=_last_if_good))
     print(f"{options.config}\n{_summary(found)}")
     for number, finding in enumerate(found, start=1):
         place, *lines = finding.fault.lines()

@@ -13,6 +13,7 @@ from contract.tables import Fault
 from programmes.faults import PackFaults
 from programmes.loader import load as load_packs
 from terminal.settings import Settings, load
+from terminal.swap import swap_areas
 from terminal.trust import Trust, load_trust
 from terminal.uplink.certificate import certificate_ends
 from terminal.uplink.settings import read_settings as uplink_settings
@@ -25,20 +26,24 @@ _USES_JA = {KeyUse.SEAL: "封をする鍵", KeyUse.ACK: "受領通知の鍵", Ke
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing. `bad` means that the terminal would not start, or could not send."""
+    """One thing. `bad` means that the terminal would not start, could not send, or could not keep a secret."""
 
     bad: bool
     fault: Fault
 
 
-def inspect(path: Path, now: datetime, *, installed: bool) -> tuple[Finding, ...]:
-    """Settings, files, keys, dates and packs, in the order in which the terminal needs them."""
+def inspect(path: Path, now: datetime, *, installed: bool, swaps: Path) -> tuple[Finding, ...]:
+    """Settings, files, keys, dates and packs, in the order in which the terminal needs them, then its machine.
+
+    `swaps` is the kernel's list of swap areas, which an installed terminal must not have.
+    """
     settings = load(path, installed=installed)
+    swap = tuple(_swap(swaps)) if installed else ()
     if isinstance(settings, BadSettings):
-        return (*_bad(settings), *_uplink_too(path, settings))
+        return (*_bad(settings), *_uplink_too(path, settings), *swap)
     trust = load_trust(settings)
     found = _bad(trust) if isinstance(trust, BadSettings) else tuple(_keys(settings, trust, now))
-    return (*found, *_packs(path, settings), *_uplink(path, settings, now), *_devices(path, settings))
+    return (*found, *_packs(path, settings), *_uplink(path, settings, now), *_devices(path, settings), *swap)
 
 
 def _bad(settings: BadSettings) -> tuple[Finding, ...]:
@@ -129,3 +134,16 @@ def _devices(path: Path, settings: Settings) -> Iterator[Finding]:
                 "線と名前を確かめる（ls /dev/serial* /dev/tty*）",
             )
             yield Finding(False, fault)
+
+
+def _swap(table: Path) -> Iterator[Finding]:
+    for area in swap_areas(table):
+        fault = Fault(
+            str(table),
+            area,
+            "swap is on: what residents type can be written to it",
+            "switch it off as in docs/installing.md, step 2, and restart",
+            "スワップが動いています。利用者が入れたものが書き出されるおそれがあります",
+            "docs/installing.md の 2 のとおりに止めて、再起動する",
+        )
+        yield Finding(True, fault)

@@ -15,6 +15,7 @@ from types import TracebackType
 from contract.settings_file import BadSettings
 from contract.tables import Fault
 from terminal.settings import Settings, load
+from terminal.swap import PROC_SWAPS, swap_areas
 
 #: systemd starts the terminal again, into a clean attract screen.
 CRASHED = os.EX_SOFTWARE
@@ -45,6 +46,8 @@ def run(options: argparse.Namespace) -> int:
     settings = load(options.config, installed=options.installed)
     if isinstance(settings, BadSettings):
         return _refuse(settings)
+    if options.installed:
+        _warn_of_swap(swap_areas(PROC_SWAPS))
     from terminal.trust import load_trust
 
     trust = load_trust(settings)
@@ -90,6 +93,13 @@ def _data_folder(settings: Settings) -> Fault | None:
             return None
         reason, reason_ja = "no right to write there", "書く権限がありません"
     return Fault(str(data), "terminal.data_dir", reason, way_out, reason_ja, way_out_ja)
+
+
+def _warn_of_swap(areas: Sequence[str]) -> None:
+    """A terminal that is in service already goes on: `mynapo-provision check` is what stops a technician."""
+    if areas:
+        words = "スワップを止めてください（docs/installing.md の 2）。Swap is on, and a PIN could be written to it: %s"
+        logging.getLogger("terminal").warning(words, ", ".join(areas))
 
 
 def _thread_died(died: threading.ExceptHookArgs) -> None:

@@ -16,6 +16,10 @@ from tests.terminal.settings_text import SETTINGS
 
 NOW = datetime.now(UTC)
 
+HEADINGS = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
+#: A kernel without swap has no such list.
+NO_SWAP = Path("/proc/no-swaps")
+
 UPLINK = """
 [uplink]
 host = "127.0.0.1"
@@ -49,12 +53,21 @@ def sound(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.fixture(autouse=True)
+def swaps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The list that `mynapo-provision` reads; this machine's own may name something."""
+    table = tmp_path / "swaps"
+    table.write_text(HEADINGS, encoding="utf-8")
+    monkeypatch.setattr("provisioning.__main__.PROC_SWAPS", table)
+    return table
+
+
 def told(finding: Finding) -> str:
     return "\n".join(finding.fault.lines())
 
 
 def test_sound_settings_have_no_finding(sound: Path) -> None:
-    assert inspect(sound, NOW, installed=True) == ()
+    assert inspect(sound, NOW, installed=True, swaps=NO_SWAP) == ()
 
 
 @pytest.mark.parametrize(
@@ -76,14 +89,14 @@ def test_each_fault_is_named_with_its_key(sound: Path, before: str, after: str, 
     text = sound.read_text(encoding="utf-8")
     assert before in text
     sound.write_text(text.replace(before, after), encoding="utf-8")
-    found = inspect(sound, NOW, installed=True)
+    found = inspect(sound, NOW, installed=True, swaps=NO_SWAP)
     assert any(finding.bad and named in told(finding) for finding in found), found
 
 
 def test_two_faults_are_told_together(sound: Path) -> None:
     text = sound.read_text(encoding="utf-8").replace('"tk-0042"', '"TK"').replace('site = "みほん駅前店"', "")
     sound.write_text(text, encoding="utf-8")
-    found = " ".join(told(finding) for finding in inspect(sound, NOW, installed=True))
+    found = " ".join(told(finding) for finding in inspect(sound, NOW, installed=True, swaps=NO_SWAP))
     assert "terminal.id" in found
     assert "terminal.site" in found
 
@@ -92,7 +105,7 @@ def test_the_uplinks_files_are_looked_at_although_another_table_is_wrong(sound: 
     text = sound.read_text(encoding="utf-8").replace('site = "みほん駅前店"', "")
     text = text.replace("broker-ca.pem", "gone.pem").replace("tk-0042.pem", "keys.json")
     sound.write_text(text.replace('id = "tk-0042"', 'id = "TK 42"'), encoding="utf-8")
-    keys = [finding.fault.key for finding in inspect(sound, NOW, installed=True)]
+    keys = [finding.fault.key for finding in inspect(sound, NOW, installed=True, swaps=NO_SWAP)]
     assert keys == ["terminal.id", "terminal.site", "uplink.ca", "uplink.cert"]
 
 
@@ -102,7 +115,7 @@ def test_every_missing_file_is_told_at_once(sound: Path) -> None:
         assert name in text
         text = text.replace(name, "gone-" + name)
     sound.write_text(text, encoding="utf-8")
-    found = "\n".join(told(finding) for finding in inspect(sound, NOW, installed=True))
+    found = "\n".join(told(finding) for finding in inspect(sound, NOW, installed=True, swaps=NO_SWAP))
     for key in (
         "trust.root",
         "trust.sealing_keys",
@@ -114,7 +127,7 @@ def test_every_missing_file_is_told_at_once(sound: Path) -> None:
 
 
 def test_a_certificate_that_ends_soon_is_a_word_and_no_fault(sound: Path) -> None:
-    found = inspect(sound, NOW + timedelta(days=340), installed=True)
+    found = inspect(sound, NOW + timedelta(days=340), installed=True, swaps=NO_SWAP)
     assert any("uplink.cert" in told(finding) and not finding.bad for finding in found), found
 
 
@@ -186,3 +199,35 @@ def test_help_is_written_for_readers_of_japanese(
     with pytest.raises(SystemExit):
         main(arguments)
     assert not capsys.readouterr().out.isascii()
+
+
+#: (what /proc/swaps lists below its headings, the areas that are named)
+SWAPS = [
+    ("", []),
+    ("/var/swap                               file\t\t524284\t\t0\t\t-2\n", ["/var/swap"]),
+    ("/dev/zram0                              partition\t2097148\t0\t\t100\n", ["/dev/zram0"]),
+    (
+        "/dev/zram0 partition\t2097148\t0\t100\n/var/swap file\t524284\t12\t-2\n",
+        ["/dev/zram0", "/var/swap"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("listed", "areas"), SWAPS)
+def test_an_installed_terminal_has_no_swap_of_any_kind(
+    sound: Path, swaps: Path, capsys: pytest.CaptureFixture[str], listed: str, areas: list[str]
+) -> None:
+    swaps.write_text(HEADINGS + listed, encoding="utf-8")
+    found = inspect(sound, NOW, installed=True, swaps=swaps)
+    assert [(finding.bad, finding.fault.key) for finding in found] == [(True, area) for area in areas]
+    assert main(["check", "--config", str(sound), "--installed"]) == bool(areas)
+    out = capsys.readouterr().out
+    assert ("スワップが動いています" in out) == bool(areas)
+    assert inspect(sound, NOW, installed=False, swaps=swaps) == ()
+
+
+def test_swap_is_told_together_with_settings_that_are_wrong(sound: Path, swaps: Path) -> None:
+    swaps.write_text(HEADINGS + "/var/swap file 524284 0 -2\n", encoding="utf-8")
+    sound.write_text(sound.read_text(encoding="utf-8").replace('"tk-0042"', '"TK"'), encoding="utf-8")
+    keys = [finding.fault.key for finding in inspect(sound, NOW, installed=True, swaps=swaps)]
+    assert keys == ["terminal.id", "/var/swap"]

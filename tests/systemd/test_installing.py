@@ -48,10 +48,18 @@ def test_every_unit_user_folder_and_rule_comes_to_its_place_on_a_system_without_
     placed = sorted(path.name for path in tmp_path.rglob("*") if path.is_file())
     units = [path.name for path in (ROOT / "systemd").rglob("*.service")]
     rules = [path.name for path in (ROOT / "systemd").rglob("*.rules")]
-    # Users and folders, for terminal and fleet: `mynapo.conf` twice, `mynapo-fleet.conf` twice. One drop-in.
-    assert placed == sorted([*units, *rules, *2 * ["mynapo.conf", "mynapo-fleet.conf"], "mynapo.conf"])
+    # Users and folders, for terminal and fleet: `mynapo.conf` twice, `mynapo-fleet.conf` twice. Two drop-ins.
+    drop_ins = ["mynapo.conf", "90-mynapo.conf"]
+    assert placed == sorted([*units, *rules, *2 * ["mynapo.conf", "mynapo-fleet.conf"], *drop_ins])
     assert (tmp_path / "etc/systemd/system/pcscd.socket.d/mynapo.conf").is_file()
     assert all(path.stat().st_mode & 0o777 == 0o644 for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_swap_is_switched_off_before_the_settings_are_checked() -> None:
+    """systemd's MemorySwapMax does nothing where the kernel was booted with cgroup_disable=memory."""
+    off = [COMMANDS.index(words) for words in ("dphys-swapfile swapoff", "systemd/terminal/rpi-no-swap.conf")]
+    assert max(off) < COMMANDS.index("mynapo-provision check --installed")
+    assert "Mechanism=none\n" in (ROOT / "systemd/terminal/rpi-no-swap.conf").read_text(encoding="utf-8")
 
 
 @pytest.mark.skipif(shutil.which("systemd-sysusers") is None, reason="systemd is not installed")

@@ -73,3 +73,28 @@ def test_what_the_settings_name_and_cannot_be_used_ends_it_with_78(
     told = capsys.readouterr().err
     assert named in told
     assert not told.isascii()
+
+
+@pytest.mark.parametrize(
+    ("listed", "installed", "warned"),
+    [
+        ("/dev/zram0 partition 2097148 0 100\n", True, True),
+        ("", True, False),
+        ("/var/swap file 1 0 -2\n", False, False),
+    ],
+)
+def test_an_installed_terminal_on_a_machine_with_swap_says_so_at_its_start(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    listed: str,
+    installed: bool,
+    warned: bool,
+) -> None:
+    table = tmp_path / "swaps"
+    table.write_text("Filename Type Size Used Priority\n" + listed, encoding="utf-8")
+    monkeypatch.setattr("terminal.__main__.PROC_SWAPS", table)
+    told_to_stop = str(_settings(tmp_path, root="gone.pem"))  # after the warning, before the window
+    assert main(["--config", told_to_stop, *(["--installed"] if installed else [])]) == 78
+    assert ("/dev/zram0" in caplog.text) is warned
+    assert ("スワップ" in caplog.text) is warned
