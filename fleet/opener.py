@@ -19,7 +19,16 @@ from contract.record import Body
 from fleet import opening_store as store
 from fleet.intake import Device
 from fleet.intake_store import read_devices
-from fleet.opening import Opened, OpeningKeys, OpeningRules, Rejected, open_record, slot_of, usable_answer_key
+from fleet.opening import (
+    Opened,
+    OpeningKeys,
+    OpeningRules,
+    RecordFault,
+    Rejected,
+    open_record,
+    slot_of,
+    usable_answer_key,
+)
 from fleet.opening_store import Received, RecordOutcome, SlotHolder
 from fleet.programme_port import ProgrammeDone, ProgrammePort, ProgrammeRefused, ProgrammeUnavailable
 from fleet.store import Stage
@@ -29,6 +38,9 @@ log = logging.getLogger("fleet.opener")
 _BATCH = 100
 _IDLE_S = 0.05  # a resident is waiting in front of the screen for this answer
 _PAUSE_S = 5.0  # after the port or the database could not be reached
+#: So many processes may die over one record. A kill or a power cut meets the same record, opened in milliseconds, once
+#: or twice by chance; three are three restarts of 2 s until everybody else is served again.
+MOST_DEATHS = 3
 
 #: An earlier-signed record came after a later one had been answered できました and could not be undone.
 ALARM_SIGNED_EARLIER = "signed-earlier"
@@ -105,18 +117,34 @@ class Opener:
         return settled
 
     def _verified(self, received: Sequence[Received]) -> list[_Candidate]:
-        """Opens all; settles what cannot be believed."""
+        """Opens all; settles what cannot be believed.
+
+        Records are made by strangers, and what nobody foresaw in one still ends the process, as everywhere. So that it
+        does not do so at every start, for ever, what is opened is noted before: a batch in one commit, and after a
+        death each of its records in one of its own, until the guilty one has stopped `MOST_DEATHS` processes and is
+        set aside for a person. All are opened before the first is handed over, so the order of signing still holds.
+        """
+        deaths = store.deaths_over(self._engine, received)
         devices = read_devices(self._engine, {one.terminal for one in received})
         candidates = []
-        for one in received:
-            opened = self._open(one, devices)
-            if isinstance(opened, Rejected):
-                self._reject(one, opened)
-            else:
-                person = self._port.same_person(opened.person, opened.certificate)
-                slot = slot_of(opened.body, person, self._keys.person_secret)
-                candidates.append(_Candidate(one, opened, person, slot))
+        for group in [[one] for one in received] if deaths else [received] if received else []:
+            store.begin_opening(self._engine, group)
+            for one in group:
+                guilty = deaths.get(one.id, 0) >= MOST_DEATHS
+                candidate = Rejected(RecordFault.STOPPED_OPENER) if guilty else self._candidate(one, devices)
+                if isinstance(candidate, Rejected):
+                    self._reject(one, candidate)
+                else:
+                    candidates.append(candidate)
+            store.end_opening(self._engine, group)
         return candidates
+
+    def _candidate(self, received: Received, devices: Mapping[str, Device]) -> _Candidate | Rejected:
+        opened = self._open(received, devices)
+        if isinstance(opened, Rejected):
+            return opened
+        person = self._port.same_person(opened.person, opened.certificate)
+        return _Candidate(received, opened, person, slot_of(opened.body, person, self._keys.person_secret))
 
     def _reject(self, received: Received, rejected: Rejected) -> None:
         log.error("rejected: %s, enrolment %s", rejected.fault, received.id)

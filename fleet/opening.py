@@ -43,6 +43,7 @@ class RecordFault(StrEnum):
     FUTURE = "future"
     DEMO = "demo"  # a demo record in a fleet that is not in demo mode
     CARD_SIGNATURE = "card-signature"
+    STOPPED_OPENER = "stopped-opener"  # processes died at it: nobody knows yet what is wrong with it
 
 
 @dataclass(frozen=True, repr=False)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, Row, delete, select, update
 
 from contract.record import Body
-from fleet.store import Stage, answers, enrolments, insert_new, openings, reading, slots
+from fleet.store import Stage, answers, begun_openings, enrolments, insert_new, openings, reading, slots
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,29 @@ def unopened(engine: Engine, limit: int) -> list[Received]:
     )
     with reading(engine).connect() as connection:
         return [_received(row) for row in connection.execute(statement)]
+
+
+def deaths_over(engine: Engine, received: Sequence[Received]) -> dict[str, int]:
+    """By id: how often a process died while it was opening this record, perhaps with others of its batch."""
+    ids = [one.id for one in received]
+    statement = select(begun_openings.c.id, begun_openings.c.times).where(begun_openings.c.id.in_(ids))
+    with reading(engine).connect() as connection:
+        return {row.id: row.times for row in connection.execute(statement)}
+
+
+def begin_opening(engine: Engine, received: Sequence[Received]) -> None:
+    """Durable when this returns: whatever ends the process from here on is counted against these records."""
+    ids = [one.id for one in received]
+    with engine.begin() as connection:
+        insert_new(connection, begun_openings, [{"id": id_, "times": 0} for id_ in ids])
+        these = update(begun_openings).where(begun_openings.c.id.in_(ids))
+        connection.execute(these.values(times=begun_openings.c.times + 1))
+
+
+def end_opening(engine: Engine, received: Sequence[Received]) -> None:
+    with engine.begin() as connection:
+        ids = [one.id for one in received]
+        connection.execute(delete(begun_openings).where(begun_openings.c.id.in_(ids)))
 
 
 def holder(connection: Connection, slot: str) -> SlotHolder | None:

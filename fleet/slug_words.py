@@ -32,6 +32,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "future": ("時刻が先の日付", "Dated in the future"),
     "demo": ("デモの申込み", "Demo record"),
     "card-signature": ("カードの署名が合わない", "Card's signature does not match"),
+    "stopped-opener": ("開けると処理が止まる", "Stops the opener"),
     "certificate-expired": ("証明書の期限が切れていた", "Certificate has expired"),
     "certificate-not-yet": ("証明書がまだ使えなかった", "Certificate is not valid yet"),
     "certificate-issuer": ("証明書の発行者がちがう", "Certificate of another issuer"),

@@ -126,6 +126,14 @@ openings = Table(
     Column("alarm", String(64), nullable=False, default=""),
 )
 
+#: Records whose opening was begun and not ended, and how often: a process that died at it leaves its rows behind.
+begun_openings = Table(
+    "begun_openings",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("times", Integer, nullable=False),
+)
+
 #: What a terminal says it stored on a UTC day, and how many of its records of that day we hold.
 proofs = Table(
     "proofs",

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import Engine, select, update
 
+import fleet.opener
 from contract.answer import Answer, SealedAnswer, Verdict, open_answer, read_answer
 from contract.certificate_chain import TrustAnchors
 from contract.keys import FleetKey, KeyRing, KeyUse
@@ -21,8 +22,8 @@ from contract.record import Body, Procedure
 from contract.topics import Up, up
 from fleet.intake import Arrival, judge
 from fleet.intake_store import read_devices, take
-from fleet.opener import ALARM_SIGNED_EARLIER, ALARM_TAKEN_BACK, AnswerSigner, Opener
-from fleet.opening import OpeningKeys, OpeningRules
+from fleet.opener import ALARM_SIGNED_EARLIER, ALARM_TAKEN_BACK, MOST_DEATHS, AnswerSigner, Opener
+from fleet.opening import Opened, OpeningKeys, OpeningRules, Rejected, open_record
 from fleet.programme_port import PortAnswer, ProgrammeDone, ProgrammeRefused, ProgrammeUnavailable
 from fleet.sample_programme import SampleProgramme
 from fleet.store import answers, enrolments, metadata, openings, slots
@@ -34,6 +35,7 @@ from tests.fleet.records import (
     Terminal,
     chosen,
     make_body,
+    rsa_key,
     several_programmes,
 )
 
@@ -247,9 +249,6 @@ def test_an_unreachable_programme_makes_records_wait_and_loses_none(desk: Desk) 
 
 
 def test_a_record_whose_handing_over_was_interrupted_is_handed_over_again(desk: Desk) -> None:
-    class Killed(BaseException):
-        pass
-
     def die(_body: Body) -> PortAnswer:
         raise Killed
 
@@ -298,6 +297,69 @@ def test_a_record_nobody_can_open_does_not_stop_the_others(desk: Desk) -> None:
     good = desk.arrive()
     assert desk.opener().work() == 2
     assert (desk.stage("rubbish"), desk.stage(good)) == ("rejected", "done")
+
+
+class Killed(BaseException):
+    """As if the process had ended here."""
+
+
+def poison(monkeypatch: pytest.MonkeyPatch, holder: str, most: int = 1_000) -> list[int]:
+    """Opening a record of this holder ends the process, at most so often. The list grows with each death."""
+    deaths: list[int] = []
+    der_key = rsa_key(holder).public_key().public_numbers().n.to_bytes(256)
+
+    def opening(envelope: bytes, **more: Any) -> Opened | Rejected:
+        opened = open_record(envelope, **more)
+        if isinstance(opened, Opened) and der_key in opened.certificate and len(deaths) < most:
+            deaths.append(1)
+            raise Killed
+        return opened
+
+    monkeypatch.setattr(fleet.opener, "open_record", opening)
+    return deaths
+
+
+def run_until_idle(desk: Desk) -> None:
+    """A new process after each death, as systemd starts one."""
+    for _ in range(20):
+        try:
+            if desk.opener().work() == 0:
+                return
+        except Killed:
+            continue
+    raise AssertionError("the opener never came to rest")
+
+
+def test_a_record_that_ends_every_opener_is_set_aside_and_holds_up_nobody(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deaths = poison(monkeypatch, "rogue")
+    later, earlier = desk.arrive(minutes=5), desk.arrive(minutes=1)
+    rogue = desk.arrive(holder="rogue")
+    after = desk.arrive(holder="b", minutes=2)
+    run_until_idle(desk)
+    assert len(deaths) == MOST_DEATHS
+    assert (desk.stage(rogue), desk.alarm(rogue)) == ("rejected", "stopped-opener")
+    assert [desk.stage(id_) for id_ in (earlier, later, after)] == ["done", "already", "done"]
+
+
+def test_what_was_opened_when_a_process_was_killed_by_chance_is_not_set_aside(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poison(monkeypatch, "a", most=MOST_DEATHS - 1)
+    ids = [desk.arrive(holder=name, minutes=n) for n, name in enumerate("abc")]
+    run_until_idle(desk)
+    assert [desk.stage(id_) for id_ in ids] == ["done"] * 3
+
+
+def test_waiting_for_the_programme_through_many_restarts_counts_against_nobody(desk: Desk) -> None:
+    desk.port.said = lambda _body: ProgrammeUnavailable("line down")
+    ids = [desk.arrive(holder=name) for name in "ab"]
+    for _ in range(MOST_DEATHS + 2):
+        assert desk.opener().work() is None
+    desk.port.said = lambda _body: ProgrammeDone()
+    run_until_idle(desk)
+    assert [desk.stage(id_) for id_ in ids] == ["done", "done"]
 
 
 def sample(desk: Desk, **rules: Any) -> SampleProgramme:
