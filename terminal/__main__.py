@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+from contract.core_dumps import forbid_dumps
 from contract.settings_file import BadSettings
 from contract.tables import Fault
 from terminal.settings import Settings, load
@@ -64,7 +65,6 @@ def run(options: argparse.Namespace) -> int:
     folder = _data_folder(settings)
     if folder is not None:
         return _refuse(BadSettings((folder,)))
-    from drivers.readers.confinement import forbid_dumps
     from terminal import appliance
 
     threading.excepthook = _thread_died

@@ -6,9 +6,10 @@ import ctypes
 import os
 import signal
 
+from contract.core_dumps import forbid_dumps
+
 # linux/prctl.h, linux/sched.h
 PR_SET_PDEATHSIG = 1
-PR_SET_DUMPABLE = 4
 PR_SET_NO_NEW_PRIVS = 38
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
@@ -27,11 +28,6 @@ def confine(parent: int) -> bool:
     forbid_dumps()
     _libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     return offline
-
-
-def forbid_dumps() -> None:
-    """No core file and no debugger of the same user: a PIN passes through here."""
-    _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def leave_network() -> bool:
