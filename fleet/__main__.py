@@ -96,9 +96,7 @@ def _opener(settings: FleetSettings, config: Path) -> int:
     table = settings.opener
     if table is None:
         return _refuse(_no_table(config, "opener"))
-    if (
-        not table.demo
-    ):  # a bench looks for its processes in /proc, where such a one shows nothing to its own user
+    if not table.demo:  # a bench finds its processes in /proc, where this one then shows nothing to its user
         forbid_dumps()
     keys = _opening_keys(table)
     signer = signing_key(table.answer_key)
