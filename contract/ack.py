@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -47,10 +49,10 @@ def sign_ack(
     return canonical(Ack(VERSION, terminal, journal, entries, ts, kid, sig))
 
 
-def read_ack(payload: bytes, ring: KeyRing, *, terminal: str) -> Ack | Malformed:
-    """An ack meant for `terminal` and signed by one of the fleet's ack keys."""
+def read_ack(payload: bytes, ring: KeyRing, *, terminal: str, at: datetime) -> Ack | Malformed:
+    """An ack meant for `terminal` and signed by an ack key of the fleet that is valid at the aware time `at`."""
     ack = read(Ack, payload)
     if isinstance(ack, Malformed):
         return ack
     part = _signed_part(ack.terminal, ack.journal, ack.entries, ack.ts, ack.kid)
-    return doubt_about(ack, part, ring, KeyUse.ACK, version=VERSION, terminal=terminal) or ack
+    return doubt_about(ack, part, ring, KeyUse.ACK, version=VERSION, terminal=terminal, at=at) or ack

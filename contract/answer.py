@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -62,13 +63,13 @@ def seal_answer(
     return canonical(SealedAnswer(VERSION, answer.id, terminal, sealed.enc, sealed.ct, kid, sig))
 
 
-def read_answer(payload: bytes, ring: KeyRing, *, terminal: str) -> SealedAnswer | Malformed:
-    """Checks shape, addressee and signature; opening needs the visit's key, see `open_answer`."""
+def read_answer(payload: bytes, ring: KeyRing, *, terminal: str, at: datetime) -> SealedAnswer | Malformed:
+    """Checks shape, addressee and signature at the aware time `at`; opening needs the visit's key, see `open_answer`."""
     signed = read(SealedAnswer, payload)
     if isinstance(signed, Malformed):
         return signed
     part = _signed_part(signed.id, signed.terminal, sealing.Sealed(signed.enc, signed.ct), signed.kid)
-    return doubt_about(signed, part, ring, KeyUse.ANSWER, version=VERSION, terminal=terminal) or signed
+    return doubt_about(signed, part, ring, KeyUse.ANSWER, version=VERSION, terminal=terminal, at=at) or signed
 
 
 def open_answer(signed: SealedAnswer, visit_key: X25519PrivateKey) -> Answer | Malformed:

@@ -202,7 +202,7 @@ def _acknowledge(outbox: Outbox, fleet: SyntheticFleet) -> None:
     entries = tuple((row.id, row.sha256) for row in outbox.pending(0, 3))
     for id_, _ in entries:
         _say(f"acknowledging {id_}")
-    ack = read_ack(fleet.ack(outbox.journal, entries), fleet.ring, terminal=TERMINAL)
+    ack = read_ack(fleet.ack(outbox.journal, entries), fleet.ring, terminal=TERMINAL, at=outbox.wall_now())
     if not isinstance(ack, Ack):
         raise RuntimeError(ack.reason)
     outbox.mark_acked([ack])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from contract.ack import Ack, read_ack
 from contract.answer import SealedAnswer, read_answer
@@ -53,8 +54,8 @@ class DeliveryReport:
 DeliveryTrouble = MailboxUnavailable | CommitFailed
 
 
-def sort_documents(documents: tuple[Document, ...], ring: KeyRing, *, terminal: str) -> Sorted:
-    """Verifies every signature; pure."""
+def sort_documents(documents: tuple[Document, ...], ring: KeyRing, *, terminal: str, at: datetime) -> Sorted:
+    """Verifies every signature at the aware time `at`; pure."""
     acks: list[Ack] = []
     answers: list[SealedAnswer] = []
     keys: list[bytes] = []
@@ -64,7 +65,7 @@ def sort_documents(documents: tuple[Document, ...], ring: KeyRing, *, terminal: 
             keys.append(document.payload)
             continue
         read = read_ack if document.kind is DocumentKind.ACK else read_answer
-        found = read(document.payload, ring, terminal=terminal)
+        found = read(document.payload, ring, terminal=terminal, at=at)
         if isinstance(found, Malformed):
             refusals.append(RefusedDocument(document.kind, found.reason))
         elif isinstance(found, Ack):
@@ -99,7 +100,7 @@ def apply_mailbox(
     if first_keys is not None and cut:
         documents = documents[: first_keys + 1]
         cursor = type(cursor)(cursor.mailbox, documents[-1].n)
-    sorted_ = sort_documents(documents, ring, terminal=terminal)
+    sorted_ = sort_documents(documents, ring, terminal=terminal, at=outbox.wall_now())
     report = AckReport()
     if cursor != outbox.cursor():
         marked = outbox.mark_acked(

@@ -166,7 +166,11 @@ class Outbox:
         self._connection.execute("PRAGMA wal_checkpoint(FULL)")
 
     def _ms(self) -> int:
-        return int(self._now().timestamp() * 1000)
+        return int(self.wall_now().timestamp() * 1000)
+
+    def wall_now(self) -> datetime:
+        """The time that its rows are stamped with and signed words are judged at."""
+        return self._now()
 
     # ---------------------------------------------------------------- writing
 
@@ -376,7 +380,7 @@ class Outbox:
 
         Made anew with each record and each day only: past midnight a record may still bring an id from before it.
         """
-        now = self._now()
+        now = self.wall_now()
         with self._mutex:
             made_of = (self._last_seq, now.astimezone(UTC).date())
             if made_of != self._digests_of:

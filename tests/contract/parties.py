@@ -25,6 +25,8 @@ VISIT_KEY = X25519PrivateKey.from_private_bytes(b"\x06" * 32)
 
 BEGIN = datetime(2022, 1, 1, tzinfo=UTC)
 END = datetime(2023, 1, 1, tzinfo=UTC)
+#: Wall time of who judges: the keys are valid.
+AT = datetime(2022, 7, 15, tzinfo=UTC)
 
 KEYS = (
     FleetKey("seal-1", KeyUse.SEAL, SEALING_KEY.public_key().public_bytes_raw(), BEGIN, END),

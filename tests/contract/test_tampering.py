@@ -23,6 +23,7 @@ from contract.status import Birth, FleetState, Health, State
 from tests.contract.parties import (
     ACK_KEY,
     ANSWER_KEY,
+    AT,
     BODY,
     DEVICE,
     ID,
@@ -64,11 +65,11 @@ def opens_envelope(payload: bytes) -> bool:
 
 
 def believes_ack(payload: bytes) -> bool:
-    return isinstance(read_ack(payload, RING, terminal=TERMINAL), Ack)
+    return isinstance(read_ack(payload, RING, terminal=TERMINAL, at=AT), Ack)
 
 
 def believes_answer(payload: bytes) -> bool:
-    return isinstance(read_answer(payload, RING, terminal=TERMINAL), SealedAnswer)
+    return isinstance(read_answer(payload, RING, terminal=TERMINAL, at=AT), SealedAnswer)
 
 
 def believes_keys(payload: bytes) -> bool:
@@ -137,8 +138,8 @@ def test_another_version_is_refused_by_name(
 ) -> None:
     readers: dict[str, Callable[[bytes], object]] = {
         "envelope": read_envelope,
-        "ack": lambda payload: read_ack(payload, RING, terminal=TERMINAL),
-        "answer": lambda payload: read_answer(payload, RING, terminal=TERMINAL),
+        "ack": lambda payload: read_ack(payload, RING, terminal=TERMINAL, at=AT),
+        "answer": lambda payload: read_answer(payload, RING, terminal=TERMINAL, at=AT),
         "keys": lambda payload: read_keys(payload, ROOT.public_key()),
     }
     refused = readers[name](json.dumps({**json.loads(document), "v": 2}).encode())
@@ -165,7 +166,7 @@ def test_nobody_elses_key_opens_or_verifies() -> None:
     assert not signed_by(envelope, Ed25519PrivateKey.generate().public_key())
     stranger = X25519PrivateKey.generate()
     assert unseal(envelope.sealed(), stranger, envelope.info()) == CannotOpen()
-    signed = read_answer(ANSWER, RING, terminal=TERMINAL)
+    signed = read_answer(ANSWER, RING, terminal=TERMINAL, at=AT)
     assert isinstance(signed, SealedAnswer)
     assert isinstance(open_answer(signed, stranger), Malformed)
     assert isinstance(open_answer(signed, VISIT_KEY), Answer)
@@ -188,7 +189,7 @@ def test_an_answer_whose_inside_names_another_enrolment_is_refused() -> None:
 def test_an_ack_signed_under_a_key_of_another_use_is_refused(use: str) -> None:
     key = ANSWER_KEY if use == "answer-1" else ACK_KEY
     payload = sign_ack(key, use, terminal=TERMINAL, journal=JOURNAL, entries=(), ts=TS)
-    refused = read_ack(payload, RING, terminal=TERMINAL)
+    refused = read_ack(payload, RING, terminal=TERMINAL, at=AT)
     assert isinstance(refused, Malformed)
     assert "unknown key" in refused.reason
 

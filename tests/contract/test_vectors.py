@@ -15,6 +15,7 @@ from contract.reference_number import reference_number
 from contract.sealing import answer_info, enrolment_info, unseal
 from tests.contract.parties import (
     ACK_KEY,
+    AT,
     BODY,
     DEVICE,
     ID,
@@ -58,13 +59,13 @@ def test_an_envelope_written_before_still_verifies_and_opens() -> None:
 def test_acks_and_keys_are_signed_the_same_way_as_before() -> None:
     ack = sign_ack(ACK_KEY, "ack-1", terminal=TERMINAL, journal=JOURNAL, entries=((ID, "cd" * 32),), ts=TS)
     assert ack.decode() == PINNED["ack"]
-    assert isinstance(read_ack(ack, ring(), terminal=TERMINAL), Ack)
+    assert isinstance(read_ack(ack, ring(), terminal=TERMINAL, at=AT), Ack)
     assert sign_keys(ROOT, 7, KEYS).decode() == PINNED["keys"]
     assert isinstance(read_keys(PINNED["keys"].encode(), ROOT.public_key()), KeyRing)
 
 
 def test_an_answer_written_before_still_verifies_and_opens() -> None:
-    signed = read_answer(PINNED["answer"].encode(), ring(), terminal=TERMINAL)
+    signed = read_answer(PINNED["answer"].encode(), ring(), terminal=TERMINAL, at=AT)
     assert isinstance(signed, SealedAnswer)
     assert open_answer(signed, VISIT_KEY) == Answer(ID, Verdict.DONE, TS, mykey_id="ABCD2345")
 

@@ -123,7 +123,7 @@ class Desk:
             payloads = [bytes(row[0]) for row in rows]
         found = []
         for payload in payloads:
-            signed = read_answer(payload, ring, terminal=TERMINAL)
+            signed = read_answer(payload, ring, terminal=TERMINAL, at=NOW)
             assert isinstance(signed, SealedAnswer)
             opened = open_answer(signed, self.visits[id_])
             assert isinstance(opened, Answer)

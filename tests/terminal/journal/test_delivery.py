@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -15,7 +17,8 @@ from bench.synthetic_fleet import TERMINAL, SyntheticFleet, new_id, store
 from contract.ack import sign_ack
 from contract.answer import Answer, SealedAnswer, Verdict, open_answer, seal_answer
 from contract.encoding import MAX_PAYLOAD
-from contract.keys import KeyRing
+from contract.keys import KeyRing, KeyUse
+from contract.signed_word import GRACE
 from terminal.journal import delivery, mailbox
 from terminal.journal.database import FileTrouble
 from terminal.journal.delivery import DeliveryReport, apply_mailbox
@@ -132,6 +135,23 @@ def test_an_ack_that_is_not_the_fleets_word_marks_nothing_is_audited_and_does_no
     last = terminal.outbox.audit_rows()[-1]
     assert (last.event, last.arguments) == ("document-refused", b'{"count":2,"kind":"ack"}')
     box.put([(ACK, good)])
+    assert terminal.apply().acks.marked == 1
+
+
+def test_a_record_waits_while_its_ack_is_signed_with_a_key_long_expired(
+    terminal: Terminal, box: Mailbox, fleet: SyntheticFleet, wall: Wall
+) -> None:
+    store(terminal.outbox, fleet)
+    ack, ring = acks(fleet, terminal.outbox), terminal.ring
+    (key,) = ring.of_use(KeyUse.ACK)
+    expired = msgspec.structs.replace(key, not_after=wall.at - GRACE - timedelta(seconds=1))
+    terminal.ring = KeyRing(ring.version, (expired,))
+    box.put([(ACK, ack)])
+    report = terminal.apply()
+    assert (report.acks.marked, len(report.refusals), report.newest_ts) == (0, 1, 0)
+    assert terminal.outbox.depth == 1
+    terminal.ring = ring
+    box.put([(ACK, ack)])
     assert terminal.apply().acks.marked == 1
 
 

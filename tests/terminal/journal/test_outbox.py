@@ -33,7 +33,9 @@ EVENT = EnrolmentCommitted("application")
 def ack_for(
     fleet: SyntheticFleet, outbox: Outbox, *entries: tuple[str, str], journal: str | None = None
 ) -> Ack:
-    ack = read_ack(fleet.ack(journal or outbox.journal, entries), fleet.ring, terminal=TERMINAL)
+    ack = read_ack(
+        fleet.ack(journal or outbox.journal, entries), fleet.ring, terminal=TERMINAL, at=outbox.wall_now()
+    )
     assert isinstance(ack, Ack)
     return ack
 

@@ -189,7 +189,7 @@ def test_salvaged_rows_are_acknowledged_under_their_own_journal(
     assert [row.seq for row in rows] == [*range(1, RECORDS + 1), 1]
     assert rows[-1].journal == new.journal
     entries = tuple((row.id, row.sha256) for row in rows[:-1])
-    ack = read_ack(fleet.ack(before.journal, entries), fleet.ring, terminal=TERMINAL)
+    ack = read_ack(fleet.ack(before.journal, entries), fleet.ring, terminal=TERMINAL, at=outbox.wall_now())
     assert isinstance(ack, Ack)
     report = outbox.mark_acked([ack])
     assert (outbox.depth, getattr(report, "marked", None)) == (1, RECORDS)
@@ -202,7 +202,12 @@ def test_what_was_acknowledged_stays_acknowledged_through_a_salvage(
     outbox = open_outbox()
     done, waiting = store(outbox, fleet), store(outbox, fleet)
     row = outbox.pending()[0]
-    ack = read_ack(fleet.ack(outbox.journal, ((row.id, row.sha256),)), fleet.ring, terminal=TERMINAL)
+    ack = read_ack(
+        fleet.ack(outbox.journal, ((row.id, row.sha256),)),
+        fleet.ring,
+        terminal=TERMINAL,
+        at=outbox.wall_now(),
+    )
     assert isinstance(ack, Ack)
     outbox.mark_acked([ack])
     outbox.close()
