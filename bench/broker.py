@@ -35,7 +35,9 @@ class Broker(ChildProcess):
 
     stop_s = 5.0
 
-    def __init__(self, folder: Path, fleet: FleetFiles, *, port: int | None = None) -> None:
+    def __init__(
+        self, folder: Path, fleet: FleetFiles, *, port: int | None = None, crl: Path | None = None
+    ) -> None:
         self.host = "127.0.0.1"
         self.port = port if port is not None else free_port()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -51,6 +53,7 @@ class Broker(ChildProcess):
                 certificate=fleet.broker.certificate,
                 key=fleet.broker.key,
                 acl=folder / "acl.conf",
+                crl=crl,
             )
         )
         private_file(self._conf, conf.encode())

@@ -98,6 +98,17 @@ class TlsAuthority:
             private_file(folder / f"{common_name}.key", _pem(key)),
         )
 
+    def revoke(self, *revoked: TlsFiles) -> Path:
+        """The CA's list of these certificates, in place of an earlier one."""
+        now = datetime.now(UTC)
+        builder = x509.CertificateRevocationListBuilder(self._certificate.subject, now, now + _LIFE)
+        for one in revoked:
+            serial = x509.load_pem_x509_certificate(one.certificate.read_bytes()).serial_number
+            entry = x509.RevokedCertificateBuilder(serial, now - timedelta(hours=1)).build()
+            builder = builder.add_revoked_certificate(entry)
+        crl = builder.sign(self._key, hashes.SHA256())
+        return private_file(self._folder / "broker-crl.pem", crl.public_bytes(Encoding.PEM))
+
     def _sign(self, public: ec.EllipticCurvePublicKey, name: str, server: bool | None) -> x509.Certificate:
         """`server`: True a server's, False a client's, None the CA's own certificate."""
         issuer = self._certificate.subject if server is not None else _name(name)

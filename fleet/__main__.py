@@ -1,4 +1,4 @@
-"""`mynapo-fleet ingest|opener|dashboard|register --config FILE`: each process of the fleet, started by name."""
+"""`mynapo-fleet ingest|opener|dashboard --config FILE` starts a process; `register` and `retire` keep the registry."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from contract.tables import Fault
 from contract.topics import is_terminal_id
 from fleet.dashboard import make_dashboard
 from fleet.ingest import AckSigner, Ingest
-from fleet.intake_store import register_device
+from fleet.intake_store import register_device, retire_device
 from fleet.key_files import public_key, sealing_keys, secret, signing_key, trust_anchors
 from fleet.opener import AnswerSigner, Opener
 from fleet.opening import OpeningKeys, OpeningRules
@@ -46,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _refuse(*settings.faults)
     if options.command == "register":
         return _register(settings, options.terminal, options.public_key)
+    if options.command == "retire":
+        return _retire(settings, options.terminal, options.reason)
     command = {"ingest": _ingest, "opener": _opener, "dashboard": _dashboard}[options.command]
     return command(settings, options.config)
 
@@ -58,6 +60,7 @@ def _options() -> argparse.ArgumentParser:
         "opener": "open stored enrolments and hand them to the programme",
         "dashboard": "serve the page for fleet managers on loopback",
         "register": "add a terminal's device key to the registry",
+        "retire": "take nothing more of a terminal that was stolen, lost or removed",
     }
     for name, text in texts.items():
         command = commands.add_parser(name, help=text)
@@ -65,6 +68,9 @@ def _options() -> argparse.ArgumentParser:
         if name == "register":
             command.add_argument("--terminal", required=True, help="[a-z0-9-], 1 to 40 characters")
             command.add_argument("--public-key", type=Path, required=True, help="Ed25519, PEM")
+        if name == "retire":
+            command.add_argument("terminal", help="as it was registered")
+            command.add_argument("--reason", required=True, help="for the record: stolen, returned, …")
     return parser
 
 
@@ -170,12 +176,33 @@ def _register(settings: FleetSettings, terminal: str, key_file: Path) -> int:
             Fault(
                 settings.store.url,
                 terminal,
-                "is registered with another key",
+                "is registered with another key, or retired",
                 "two terminals with one name? give one of them another; a terminal with new keys takes a new name",
-                "ほかの鍵で登録ずみです",
+                "ほかの鍵で登録ずみか、登録を終えた名前です",
                 "同じ名前の端末が 2 台ないか見る。鍵を作り直した端末には 新しい名前をつける",
             )
         )
+    return 0
+
+
+def _retire(settings: FleetSettings, terminal: str, reason: str) -> int:
+    os.umask(_GROUP_UMASK)
+    store = open_store(settings.store.url)
+    retired = retire_device(store, terminal, reason, _now_ms())
+    store.dispose()
+    if not retired:
+        return _refuse(
+            Fault(
+                settings.store.url,
+                terminal,
+                "is not registered",
+                "write the name as on the terminal's label and on the page",
+                "登録されていません",
+                "端末のラベルや一覧のとおりに書く",
+            )
+        )
+    print(f"{terminal}: これより後に届くものは受け取りません。ブローカーの証明書も失効させてください。")
+    print(f"{terminal}: nothing that comes from now on is taken. Revoke its certificate at the broker too.")
     return 0
 
 

@@ -43,7 +43,13 @@ class Reason(StrEnum):
 
 #: What cannot come from a healthy terminal on a healthy line, whatever the network does.
 ALARMING = frozenset(
-    {Reason.ID_CONFLICT, Reason.SEQUENCE_CONFLICT, Reason.WRONG_SIGNATURE, Reason.OTHER_TERMINAL}
+    {
+        Reason.ID_CONFLICT,
+        Reason.SEQUENCE_CONFLICT,
+        Reason.WRONG_SIGNATURE,
+        Reason.OTHER_TERMINAL,
+        Reason.RETIRED_TERMINAL,
+    }
 )
 
 

@@ -22,6 +22,7 @@ from fleet.store import (
     insert_new,
     quarantine,
     reading,
+    retirements,
     terminals,
 )
 
@@ -29,6 +30,7 @@ from fleet.store import (
 QUARANTINE_ROWS_PER_TERMINAL = 200
 _DETAIL = 200
 _TOPIC = 200
+_REASON = 200
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,10 @@ def read_devices(engine: Engine, only: Collection[str] | None = None) -> dict[st
 
 
 def register_device(engine: Engine, terminal: str, public_key: bytes, now_ms: int) -> bool:
-    """Adds a terminal's device key; False if the terminal is already there (a key is never replaced in silence)."""
+    """Adds a terminal's device key; False if the name is taken by another key or by a retired terminal.
+
+    A key is never replaced in silence, and who was retired does not come back under the same name.
+    """
     row = {
         "terminal": terminal,
         "public_key": public_key,
@@ -71,9 +76,24 @@ def register_device(engine: Engine, terminal: str, public_key: bytes, now_ms: in
     with engine.begin() as connection:
         insert_new(connection, devices, [row])
         stored = connection.execute(
-            select(devices.c.public_key).where(devices.c.terminal == terminal)
-        ).scalar_one()
-    return bytes(stored) == public_key
+            select(devices.c.public_key, devices.c.state).where(devices.c.terminal == terminal)
+        ).one()
+    return bytes(stored.public_key) == public_key and stored.state == DeviceState.ACTIVE
+
+
+def retire_device(engine: Engine, terminal: str, reason: str, now_ms: int) -> bool:
+    """From this commit on, nothing of this terminal is taken; what was received before stays. False if it is unknown.
+
+    Once more changes nothing: the first date and reason stay.
+    """
+    with engine.begin() as connection:
+        known = connection.execute(
+            update(devices).where(devices.c.terminal == terminal).values(state=DeviceState.RETIRED)
+        )
+        if known.rowcount:
+            row = {"terminal": terminal, "retired_at": now_ms, "reason": reason[:_REASON]}
+            insert_new(connection, retirements, [row])
+    return known.rowcount > 0
 
 
 def take(engine: Engine, judgements: Sequence[Judgement], now_ms: int) -> Taken:
@@ -96,9 +116,19 @@ def take(engine: Engine, judgements: Sequence[Judgement], now_ms: int) -> Taken:
 def _store_enrolments(
     connection: Connection, believed: Sequence[Believed], now_ms: int
 ) -> tuple[list[Believed], list[Quarantined]]:
-    """Inserts what is new, then looks what now stands under each id: our bytes, others, or nothing."""
+    """Inserts what is new, then looks what now stands under each id: our bytes, others, or nothing.
+
+    Whoever was retired since the ingest last read the registry is found here, in the transaction that would store it.
+    """
+    retired = _retired(connection, {one.envelope.terminal for one in believed})
+    aside = [
+        Quarantined(one.arrival, one.envelope.terminal, Reason.RETIRED_TERMINAL, one.envelope.id)
+        for one in believed
+        if one.envelope.terminal in retired
+    ]
+    believed = [one for one in believed if one.envelope.terminal not in retired]
     if not believed:
-        return [], []
+        return [], aside
     insert_new(connection, enrolments, [_row(one, now_ms) for one in believed])
     ids = {one.envelope.id for one in believed}
     there = {
@@ -107,7 +137,7 @@ def _store_enrolments(
             select(enrolments.c.id, enrolments.c.sha256).where(enrolments.c.id.in_(ids))
         )
     }
-    stored, conflicts = [], []
+    stored, conflicts = [], aside
     for one in believed:
         sha256 = there.get(one.envelope.id)
         if sha256 == one.sha256:
@@ -116,6 +146,15 @@ def _store_enrolments(
             reason = Reason.SEQUENCE_CONFLICT if sha256 is None else Reason.ID_CONFLICT
             conflicts.append(Quarantined(one.arrival, one.envelope.terminal, reason, one.envelope.id))
     return stored, conflicts
+
+
+def _retired(connection: Connection, named: Collection[str]) -> set[str]:
+    if not named:
+        return set()
+    statement = select(devices.c.terminal).where(
+        devices.c.terminal.in_(named), devices.c.state == DeviceState.RETIRED
+    )
+    return set(connection.execute(statement).scalars())
 
 
 def _row(one: Believed, now_ms: int) -> dict[str, object]:

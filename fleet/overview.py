@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 from contract.encoding import Malformed, read
 from contract.status import Birth, DamagedJournal, Health, StateWord
 from fleet.proof import Proof, read_proofs
-from fleet.store import devices, enrolments, openings, quarantine, reading, terminals
+from fleet.store import DeviceState, devices, enrolments, openings, quarantine, reading, terminals
 
 T = TypeVar("T")
 
@@ -100,13 +100,15 @@ _FIGURES = ("inService", "degraded", "outOfService", "offline", "unknown")
 def read_overview(engine: Engine, now_ms: int) -> Overview:
     """Everything in one read transaction, so that the counts agree with one another."""
     with reading(engine).connect() as connection:
-        registered = select(devices.c.terminal, terminals).outerjoin(
-            terminals, terminals.c.terminal == devices.c.terminal
+        in_service = (
+            select(devices.c.terminal, terminals)
+            .outerjoin(terminals, terminals.c.terminal == devices.c.terminal)
+            .where(devices.c.state == DeviceState.ACTIVE)  # nobody is to be sent to a retired one
         )
         proofs = read_proofs(connection, now_ms)
         rows = [
             _terminal_row(terminal, row, proofs.get(terminal), now_ms)
-            for row in connection.execute(registered)
+            for row in connection.execute(in_service)
             for terminal in (row._mapping[devices.c.terminal],)
         ]
         by_stage = select(enrolments.c.stage, func.count()).group_by(enrolments.c.stage)

@@ -61,6 +61,15 @@ devices = Table(
     Column("registered_at", BigInteger, nullable=False),
 )
 
+#: Which terminals were taken out of service, when, and why, in the words of who did it.
+retirements = Table(
+    "retirements",
+    metadata,
+    Column("terminal", String(40), primary_key=True),
+    Column("retired_at", BigInteger, nullable=False),
+    Column("reason", String(200), nullable=False),
+)
+
 terminals = Table(
     "terminals",
     metadata,
