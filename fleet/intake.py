@@ -38,7 +38,7 @@ class Reason(StrEnum):
     STALE = "stale"  # older than what this terminal already said
     ID_CONFLICT = "id-conflict"  # the id is taken by other bytes
     SEQUENCE_CONFLICT = "sequence-conflict"  # terminal, journal and seq are taken by another id
-    OVERFLOW = "overflow"  # the terminal's share of the quarantine is full; only counted
+    OVERFLOW = "overflow"  # the terminal's share of the quarantine, or all of it, is full; only counted
 
 
 #: What cannot come from a healthy terminal on a healthy line, whatever the network does.
@@ -82,7 +82,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Quarantined:
-    """`terminal` is that of the topic, or empty."""
+    """`terminal` is that of the topic, or empty: also if nobody of that name is registered. The topic still tells it."""
 
     arrival: Arrival
     terminal: str
@@ -119,7 +119,8 @@ def judge(arrival: Arrival, find_device: FindDevice, seal_kids: Container[str]) 
 
     device = find_device(topic.terminal)
     if device is None:
-        return put_aside(Reason.UNKNOWN_TERMINAL)
+        # Names are free for whoever can write to the broker: they share one place, or each had a quarantine of its own.
+        return Quarantined(arrival, "", Reason.UNKNOWN_TERMINAL)
     if not device.active:
         return put_aside(Reason.RETIRED_TERMINAL)
     shape = _shape_fault(arrival.payload, ENVELOPE_VERSION if topic.kind is Up.ENROLMENT else _STATUS_VERSION)

@@ -26,8 +26,11 @@ from fleet.store import (
     terminals,
 )
 
-#: One faulty terminal may fill this many rows; what comes beyond is counted, not kept.
+#: One faulty terminal, or all that nobody has registered together, may fill this many rows; what comes beyond is counted,
+#: not kept.
 QUARANTINE_ROWS_PER_TERMINAL = 200
+#: And all together this many, 0.7 GB at most: fifty terminals of ten thousand gone mad must not fill the fleet's disk.
+QUARANTINE_ROWS = 10_000
 _DETAIL = 200
 _TOPIC = 200
 _REASON = 200
@@ -108,8 +111,7 @@ def take(engine: Engine, judgements: Sequence[Judgement], now_ms: int) -> Taken:
                 stale = _store_word(connection, judgement, now_ms)
                 put_aside += [stale] if stale else []
         _mark_seen(connection, {one.envelope.terminal for one in stored}, now_ms)
-        for one in put_aside:
-            _put_aside(connection, one, now_ms)
+        _put_aside(connection, put_aside, now_ms)
     return Taken(tuple(stored), tuple(put_aside))
 
 
@@ -216,31 +218,42 @@ def _spoke_just_now(said: Said) -> bool:
     return not said.arrival.retained and not lost
 
 
-def _put_aside(connection: Connection, one: Quarantined, now_ms: int) -> None:
+def _put_aside(connection: Connection, put_aside: Sequence[Quarantined], now_ms: int) -> None:
     """One row for each distinct payload and reason; repetitions and what overflows are counted."""
-    reason, payload = one.reason, one.arrival.payload
-    sha256 = hashlib.sha256(payload).hexdigest()
-    if not _count_again(connection, one.terminal, reason, sha256, now_ms):
-        rows = connection.execute(
-            select(func.count()).select_from(quarantine).where(quarantine.c.terminal == one.terminal)
-        ).scalar_one()
-        if rows >= QUARANTINE_ROWS_PER_TERMINAL:
-            reason, payload, sha256 = Reason.OVERFLOW, b"", ""
-            if _count_again(connection, one.terminal, reason, sha256, now_ms):
-                return
-        row = {
-            "terminal": one.terminal,
-            "reason": reason,
-            "sha256": sha256,
-            "detail": one.detail[:_DETAIL],
-            "topic": one.arrival.topic[:_TOPIC],
-            "size": len(one.arrival.payload),
-            "payload": payload[:MAX_PAYLOAD],
-            "first_at": now_ms,
-            "last_at": now_ms,
-            "times": 1,
-        }
-        insert_new(connection, quarantine, [row])
+    for one in put_aside:
+        sha256 = hashlib.sha256(one.arrival.payload).hexdigest()
+        if _count_again(connection, one.terminal, one.reason, sha256, now_ms):
+            continue
+        if _has_room(connection, one.terminal):
+            _keep_aside(connection, one, one.reason, sha256, one.arrival.payload[:MAX_PAYLOAD], now_ms)
+        elif not _count_again(connection, one.terminal, Reason.OVERFLOW, "", now_ms):
+            _keep_aside(connection, one, Reason.OVERFLOW, "", b"", now_ms)
+
+
+def _has_room(connection: Connection, terminal: str) -> bool:
+    rows = select(func.count()).select_from(quarantine)
+    of_terminal = connection.execute(rows.where(quarantine.c.terminal == terminal)).scalar_one()
+    if of_terminal >= QUARANTINE_ROWS_PER_TERMINAL:
+        return False
+    return bool(connection.execute(rows).scalar_one() < QUARANTINE_ROWS)
+
+
+def _keep_aside(
+    connection: Connection, one: Quarantined, reason: Reason, sha256: str, payload: bytes, now_ms: int
+) -> None:
+    row = {
+        "terminal": one.terminal,
+        "reason": reason,
+        "sha256": sha256,
+        "detail": one.detail[:_DETAIL],
+        "topic": one.arrival.topic[:_TOPIC],
+        "size": len(one.arrival.payload),
+        "payload": payload,
+        "first_at": now_ms,
+        "last_at": now_ms,
+        "times": 1,
+    }
+    insert_new(connection, quarantine, [row])
 
 
 def _count_again(connection: Connection, terminal: str, reason: Reason, sha256: str, now_ms: int) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from contract.encoding import canonical
 from contract.status import Health, State, StateWord
 from contract.topics import Up, up
+from fleet import intake_store
 from fleet.intake import Arrival, Judgement, Reason, judge
 from fleet.intake_store import (
     QUARANTINE_ROWS_PER_TERMINAL,
@@ -131,6 +132,37 @@ def test_one_terminal_cannot_fill_the_quarantine(engine: Engine, terminal: Termi
     with engine.connect() as connection:
         row = connection.execute(select(quarantine).where(quarantine.c.reason == Reason.OVERFLOW)).one()
     assert row.times == 50
+
+
+def test_invented_names_share_one_place_in_the_quarantine(engine: Engine, terminal: Terminal) -> None:
+    arrivals = [Arrival(up(f"x-{n}", Up.HEALTH), b"rubbish %d" % n) for n in range(1_000)]
+    judgements = [judge(arrival, read_devices(engine).get, {SEAL_KID}) for arrival in arrivals]
+    take(engine, judgements, 5)
+    assert count(engine, quarantine) == QUARANTINE_ROWS_PER_TERMINAL + 1
+    with engine.connect() as connection:
+        rows = connection.execute(select(quarantine)).all()
+    assert {row.terminal for row in rows} == {""}
+    assert sum(row.times for row in rows) == 1_000
+    assert [row.topic for row in rows if row.payload == b"rubbish 7"] == ["kiosk/v1/x-7/health"]
+    arrive(engine, b"rubbish of a registered one")
+    assert count(engine, quarantine) == QUARANTINE_ROWS_PER_TERMINAL + 2
+
+
+def test_all_terminals_together_cannot_fill_the_disk(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake_store, "QUARANTINE_ROWS", 20)
+    names = [f"tk-{n}" for n in range(10)]
+    for name in names:
+        assert register_device(engine, name, name.encode().ljust(32), 1)
+    devices = read_devices(engine)
+    for n in range(5):
+        arrivals = [Arrival(up(name, Up.HEALTH), b"rubbish %d" % n) for name in names]
+        take(engine, [judge(arrival, devices.get, {SEAL_KID}) for arrival in arrivals], 5)
+    with engine.connect() as connection:
+        rows = connection.execute(select(quarantine)).all()
+    kept = [row for row in rows if row.reason != Reason.OVERFLOW]
+    assert len(kept) == 20
+    assert len(rows) == 20 + len(names)  # and one row each for the count of what was not kept
+    assert sum(row.times for row in rows) == 50
 
 
 def state(word: StateWord, connection: int, ts: int) -> bytes:
