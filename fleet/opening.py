@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -22,6 +22,10 @@ from programmes.loader import Programme
 
 BODY_VERSION = 1
 _MAX_AHEAD_S = 600  # a terminal's clock may run ahead by this much
+#: How long a record may have been under way. Longer ones are for a person: the terminal writes the time that the card
+#: signs, so who holds its keys could date records back into a campaign that is long over. 30 days for a terminal without
+#: a line, and the 30 for which it keeps what was acknowledged, for a fleet that lost it and asks again (DESIGN §8).
+MAX_AGE = timedelta(days=60)
 _SYNCED = "synced"
 
 
@@ -41,6 +45,7 @@ class RecordFault(StrEnum):
     ANSWER_KEY = "answer-key"
     TIME = "time"
     FUTURE = "future"
+    TOO_OLD = "too-old"  # signed longer before its receipt than any line is down
     DEMO = "demo"  # a demo record in a fleet that is not in demo mode
     CARD_SIGNATURE = "card-signature"
     STOPPED_OPENER = "stopped-opener"  # processes died at it: nobody knows yet what is wrong with it
@@ -136,8 +141,9 @@ def _body_fault(
     )
     failed = next((fault for holds, fault in checks if not holds), None)
     if failed is None and signed_at is not None and not body.demo:
-        ahead = (signed_at - received_at).total_seconds()
-        return RecordFault.FUTURE if ahead > _MAX_AHEAD_S else None
+        if (signed_at - received_at).total_seconds() > _MAX_AHEAD_S:
+            return RecordFault.FUTURE
+        return RecordFault.TOO_OLD if received_at - signed_at > MAX_AGE else None
     return failed
 
 

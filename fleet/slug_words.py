@@ -30,6 +30,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "answer-key": ("返事の鍵が使えない", "Answer key cannot be used"),
     "time": ("時刻が読めない", "Time cannot be read"),
     "future": ("時刻が先の日付", "Dated in the future"),
+    "too-old": ("署名から届くまでが長すぎる", "Signed too long before it came"),
     "demo": ("デモの申込み", "Demo record"),
     "card-signature": ("カードの署名が合わない", "Card's signature does not match"),
     "stopped-opener": ("開けると処理が止まる", "Stops the opener"),

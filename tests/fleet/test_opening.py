@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from contract.certificate_chain import TrustAnchors
 from contract.record import Plaintext, body_bytes, pack
 from fleet.intake import Device
-from fleet.opening import Opened, OpeningKeys, OpeningRules, Rejected, open_record, slot_of
+from fleet.opening import MAX_AGE, Opened, OpeningKeys, OpeningRules, Rejected, open_record, slot_of
 from tests.fleet.records import (
     NOW,
     SEAL_KID,
@@ -180,6 +180,21 @@ def test_a_certificate_may_run_out_on_the_way_if_the_clock_was_sure(clock: str, 
     der = terminal.ca.issue("holder", until=NOW + timedelta(hours=1))
     envelope = terminal.record(make_body(clock=clock), certificate=der)
     assert isinstance(opened(envelope, received_at=NOW + timedelta(days=3)), Opened) is believed
+
+
+@pytest.mark.parametrize(
+    ("under_way", "believed"),
+    [(MAX_AGE, True), (MAX_AGE + timedelta(seconds=1), False), (timedelta(days=900), False)],
+)
+def test_a_record_under_way_for_longer_than_any_line_is_down_is_for_a_person(
+    under_way: timedelta, believed: bool
+) -> None:
+    found = opened(terminal.record(make_body()), received_at=NOW + under_way)
+    if believed:
+        assert isinstance(found, Opened)
+    else:
+        assert isinstance(found, Rejected)
+        assert found.fault == "too-old"
 
 
 def test_what_does_not_fit_is_named_only_after_a_card_has_vouched_for_it() -> None:
