@@ -17,7 +17,7 @@ class ProgrammeDone:
 
 @dataclass(frozen=True)
 class ProgrammeRefused:
-    """できませんでした. `code` is a slug, to be put into words by the terminal's catalogue."""
+    """できませんでした. `code` is a slug, put into words by `[[refusals]]` of the programme pack."""
 
     code: str
 

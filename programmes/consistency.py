@@ -27,6 +27,7 @@ def check_pack(pack: Pack, faults: FaultList) -> None:
     for index, who in enumerate(pack.who):
         _known_measures((who.measure,), _measure_keys(pack.measures), f"who[{index}].measure", faults)
     _no_doubles((condition.key for condition in pack.conditions), "conditions", faults)
+    _no_doubles((refusal.key for refusal in pack.refusals), "refusals", faults)
     for index, condition in enumerate(pack.conditions):
         if condition.answered_by == "here" and condition.key not in DECIDABLE_HERE:
             faults.add(

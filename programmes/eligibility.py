@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from programmes.days import end_of, in_japan, start_of
-from programmes.model import AnsweredBy, EligibilityCondition, Pack, RenewalWait, Sourced, Text
+from programmes.model import AnsweredBy, EligibilityCondition, Pack, Refusal, RenewalWait, Sourced, Text
 from programmes.opening import (
     Moment,
     NotOpen,
@@ -228,6 +228,11 @@ def certificate_state(pack: Pack, not_before: datetime, not_after: datetime, at:
 def conditions(pack: Pack, answered_by: AnsweredBy) -> tuple[EligibilityCondition, ...]:
     """The pack's wording for the conditions of one kind of answer, in the pack's order."""
     return tuple(row for row in pack.conditions if row.answered_by == answered_by)
+
+
+def refusal(pack: Pack, code: str) -> Refusal | None:
+    """The words of a coded refusal; None for a code that the pack does not know."""
+    return next((row for row in pack.refusals if row.key == code), None)
 
 
 def result_days(pack: Pack, accepted: datetime) -> tuple[date, date]:

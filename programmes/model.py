@@ -181,6 +181,14 @@ class EligibilityCondition(Sourced, frozen=True, kw_only=True, forbid_unknown_fi
     say: Text
 
 
+class Refusal(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A coded refusal of the programme port (`key`) in a resident's words: why, and what can be done."""
+
+    key: Slug
+    say: Text
+    next: Text
+
+
 class Who(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who is meant by a measure, in words; never asked as a yes/no question."""
 
@@ -243,6 +251,7 @@ class Pack(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     budget_stops: tuple[BudgetStop, ...] = ()
     reliefs: tuple[Relief, ...] = ()
     conditions: tuple[EligibilityCondition, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
     who: tuple[Who, ...] = ()
     contacts: tuple[Contact, ...] = ()
     counters: tuple[Counter, ...] = ()
