@@ -58,7 +58,7 @@ def read_chain(folder: RunFolder) -> Chain:
             folder.fleet_db,
             "SELECT e.id, count(*), e.stage, coalesce(max(o.verdict), ''), coalesce(max(o.procedure), ''),"
             " (SELECT count(*) FROM answers a WHERE a.id = e.id AND a.sent_at IS NOT NULL)"
-            " FROM enrolments e LEFT JOIN openings o ON o.id = e.id GROUP BY e.id ORDER BY min(e.received_at)",
+            " FROM enrolments e LEFT JOIN openings o USING (terminal, id) GROUP BY e.id ORDER BY min(e.received_at)",
         )
     }
     ids = [*arrived, *(one for one in stored if one not in arrived)]

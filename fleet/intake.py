@@ -36,7 +36,7 @@ class Reason(StrEnum):
     UNKNOWN_KEY = "unknown-key"  # sealed to a key that the fleet never published
     RETAINED = "retained"  # an enrolment is a message, never a retained word
     STALE = "stale"  # older than what this terminal already said
-    ID_CONFLICT = "id-conflict"  # the id is taken by other bytes
+    ID_CONFLICT = "id-conflict"  # the terminal has used this id for other bytes
     SEQUENCE_CONFLICT = "sequence-conflict"  # terminal, journal and seq are taken by another id
     OVERFLOW = "overflow"  # the terminal's share of the quarantine, or all of it, is full; only counted
 

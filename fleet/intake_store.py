@@ -132,16 +132,19 @@ def _store_enrolments(
     if not believed:
         return [], aside
     insert_new(connection, enrolments, [_row(one, now_ms) for one in believed])
+    # By id alone, with which the key begins: SQLite walks the whole table for pairs in a list.
     ids = {one.envelope.id for one in believed}
     there = {
-        row.id: row.sha256
+        (row.terminal, row.id): row.sha256
         for row in connection.execute(
-            select(enrolments.c.id, enrolments.c.sha256).where(enrolments.c.id.in_(ids))
+            select(enrolments.c.terminal, enrolments.c.id, enrolments.c.sha256).where(
+                enrolments.c.id.in_(ids)
+            )
         )
     }
     stored, conflicts = [], aside
     for one in believed:
-        sha256 = there.get(one.envelope.id)
+        sha256 = there.get((one.envelope.terminal, one.envelope.id))
         if sha256 == one.sha256:
             stored.append(one)
         else:

@@ -29,7 +29,7 @@ from fleet.opening import (
     slot_of,
     usable_answer_key,
 )
-from fleet.opening_store import Received, RecordOutcome, SlotHolder
+from fleet.opening_store import Received, RecordKey, RecordOutcome, SlotHolder
 from fleet.programme_port import ProgrammeDone, ProgrammePort, ProgrammeRefused, ProgrammeUnavailable
 from fleet.store import Stage
 
@@ -68,9 +68,9 @@ class _Candidate:
         return int(self.opened.signed_at.timestamp() * 1000)
 
     @property
-    def order(self) -> tuple[int, str]:
-        """First signed first; the id decides between equal times, whatever order they came in."""
-        return self.signed_ms, self.received.id
+    def order(self) -> tuple[int, RecordKey]:
+        """First signed first; the key decides between equal times, whatever order they came in."""
+        return self.signed_ms, self.received.key
 
 
 class Opener:
@@ -125,12 +125,12 @@ class Opener:
         set aside for a person. All are opened before the first is handed over, so the order of signing still holds.
         """
         deaths = store.deaths_over(self._engine, received)
-        devices = read_devices(self._engine, {one.terminal for one in received})
+        devices = read_devices(self._engine, {one.key.terminal for one in received})
         candidates = []
         for group in [[one] for one in received] if deaths else [received] if received else []:
             store.begin_opening(self._engine, group)
             for one in group:
-                guilty = deaths.get(one.id, 0) >= MOST_DEATHS
+                guilty = deaths.get(one.key, 0) >= MOST_DEATHS
                 candidate = Rejected(RecordFault.STOPPED_OPENER) if guilty else self._candidate(one, devices)
                 if isinstance(candidate, Rejected):
                     self._reject(one, candidate)
@@ -147,11 +147,10 @@ class Opener:
         return _Candidate(received, opened, person, slot_of(opened.body, person, self._keys.person_secret))
 
     def _reject(self, received: Received, rejected: Rejected) -> None:
-        log.error("rejected: %s, enrolment %s", rejected.fault, received.id)
+        log.error("rejected: %s, enrolment %s of %s", rejected.fault, received.key.id, received.key.terminal)
         answer = self._answer(rejected.body, received, Verdict.REFUSED, code=rejected.fault)
         outcome = RecordOutcome(
-            received.id,
-            received.terminal,
+            received.key,
             Stage.REJECTED,
             fault=rejected.fault,
             alarm=rejected.fault,
@@ -170,11 +169,11 @@ class Opener:
                 opened_ms=self._now_ms(),
             )
             current = store.holder(connection, candidate.slot)
-            if current is None or current.id == candidate.received.id:
+            if current is None or current.key == candidate.received.key:
                 store.hold(
                     connection,
                     slot=candidate.slot,
-                    enrolment_id=candidate.received.id,
+                    key=candidate.received.key,
                     signed_ms=candidate.signed_ms,
                 )
                 current = None
@@ -182,7 +181,7 @@ class Opener:
             return self._hand_over(candidate)
         if not current.done:
             return False  # the programme may have acted on the holder already: wait for its answer
-        if (current.signed_ms, current.id) < candidate.order:
+        if (current.signed_ms, current.key) < candidate.order:
             self._already(candidate)
             return True
         return self._replace(candidate, current)
@@ -195,9 +194,7 @@ class Opener:
             return None
         if isinstance(said, ProgrammeRefused):
             answer = self._answer(opened.body, received, Verdict.REFUSED, code=said.code)
-            outcome = RecordOutcome(
-                received.id, received.terminal, Stage.REFUSED, code=said.code, sealed_answer=answer
-            )
+            outcome = RecordOutcome(received.key, Stage.REFUSED, code=said.code, sealed_answer=answer)
         else:
             outcome = self._done(candidate, said)
         self._settle(outcome)
@@ -206,40 +203,36 @@ class Opener:
     def _done(self, candidate: _Candidate, done: ProgrammeDone) -> RecordOutcome:
         received = candidate.received
         answer = self._answer(candidate.opened.body, received, Verdict.DONE, mykey_id=done.mykey_id)
-        return RecordOutcome(received.id, received.terminal, Stage.DONE, sealed_answer=answer)
+        return RecordOutcome(received.key, Stage.DONE, sealed_answer=answer)
 
     def _already(self, candidate: _Candidate, alarm: str = "") -> None:
         received = candidate.received
         answer = self._answer(candidate.opened.body, received, Verdict.ALREADY)
-        self._settle(
-            RecordOutcome(received.id, received.terminal, Stage.ALREADY, alarm=alarm, sealed_answer=answer)
-        )
+        self._settle(RecordOutcome(received.key, Stage.ALREADY, alarm=alarm, sealed_answer=answer))
 
     def _replace(self, candidate: _Candidate, current: SlotHolder) -> bool | None:
         """The earlier signature came later. It wins if the programme can still undo what it has answered."""
-        if not self._port.take_back(current.id):
-            log.error("signed earlier but came later: enrolment %s", candidate.received.id)
+        if not self._port.take_back(current.key.terminal, current.key.id):
+            log.error("signed earlier but came later: enrolment %s", candidate.received.key.id)
             self._already(candidate, ALARM_SIGNED_EARLIER)
             return True
-        log.error("taken back for an earlier signature: enrolment %s", current.id)
+        log.error("taken back for an earlier signature: enrolment %s", current.key.id)
         with self._engine.begin() as connection:
-            beaten = store.received_record(connection, current.id)
+            beaten = store.received_record(connection, current.key)
             store.hold(
                 connection,
                 slot=candidate.slot,
-                enrolment_id=candidate.received.id,
+                key=candidate.received.key,
                 signed_ms=candidate.signed_ms,
             )
             opened = self._open_again(beaten)
             answer = self._answer(opened.body, beaten, Verdict.ALREADY) if opened is not None else b""
-            outcome = RecordOutcome(
-                beaten.id, beaten.terminal, Stage.ALREADY, alarm=ALARM_TAKEN_BACK, sealed_answer=answer
-            )
+            outcome = RecordOutcome(beaten.key, Stage.ALREADY, alarm=ALARM_TAKEN_BACK, sealed_answer=answer)
             store.settle(connection, outcome, self._now_ms())
         return self._hand_over(candidate)
 
     def _open_again(self, received: Received) -> Opened | None:
-        opened = self._open(received, read_devices(self._engine, {received.terminal}))
+        opened = self._open(received, read_devices(self._engine, {received.key.terminal}))
         return opened if isinstance(opened, Opened) else None
 
     def _open(self, received: Received, devices: Mapping[str, Device]) -> Opened | Rejected:
@@ -262,11 +255,11 @@ class Opener:
         if body is None or not usable_answer_key(body.answer_key):
             return b""
         answer = Answer(
-            received.id, verdict, self._now_ms(), code=code, mykey_id=mykey_id, sample=self._port.sample
+            received.key.id, verdict, self._now_ms(), code=code, mykey_id=mykey_id, sample=self._port.sample
         )
         return seal_answer(
             answer,
-            terminal=received.terminal,
+            terminal=received.key.terminal,
             answer_key=body.answer_key,
             key=self._signer.key,
             kid=self._signer.kid,

@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, Row, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, delete, select, tuple_, update
 
 from contract.record import Body
 from fleet.store import Stage, answers, begun_openings, enrolments, insert_new, openings, reading, slots
 
 
+class RecordKey(NamedTuple):
+    """What a record is known by; both are part of what its terminal signed."""
+
+    terminal: str
+    id: str
+
+
 @dataclass(frozen=True)
 class Received:
-    id: str
-    terminal: str
+    key: RecordKey
     envelope: bytes
     received_at: datetime
 
@@ -24,7 +31,7 @@ class Received:
 class SlotHolder:
     """Who holds a once-only place now. `done`: the programme has already answered できました."""
 
-    id: str
+    key: RecordKey
     signed_ms: int
     done: bool
 
@@ -33,8 +40,7 @@ class SlotHolder:
 class RecordOutcome:
     """How one record ended, or where it stands. `alarm` asks for a person; `sealed_answer` goes to the visit."""
 
-    id: str
-    terminal: str
+    key: RecordKey
     stage: Stage
     code: str = ""
     fault: str = ""
@@ -45,7 +51,7 @@ class RecordOutcome:
 def unopened(engine: Engine, limit: int) -> list[Received]:
     """Records not yet answered, oldest first; those whose hand-over a crash interrupted are among them."""
     statement = (
-        select(enrolments.c.id, enrolments.c.terminal, enrolments.c.envelope, enrolments.c.received_at)
+        select(enrolments.c.terminal, enrolments.c.id, enrolments.c.envelope, enrolments.c.received_at)
         .where(enrolments.c.stage.in_((Stage.RECEIVED, Stage.HANDED)))
         .order_by(enrolments.c.received_at, enrolments.c.seq)
         .limit(limit)
@@ -54,41 +60,41 @@ def unopened(engine: Engine, limit: int) -> list[Received]:
         return [_received(row) for row in connection.execute(statement)]
 
 
-def deaths_over(engine: Engine, received: Sequence[Received]) -> dict[str, int]:
-    """By id: how often a process died while it was opening this record, perhaps with others of its batch."""
-    ids = [one.id for one in received]
-    statement = select(begun_openings.c.id, begun_openings.c.times).where(begun_openings.c.id.in_(ids))
+def deaths_over(engine: Engine, received: Sequence[Received]) -> dict[RecordKey, int]:
+    """How often a process died while it was opening this record, perhaps with others of its batch."""
+    statement = select(begun_openings).where(_begun(received))
     with reading(engine).connect() as connection:
-        return {row.id: row.times for row in connection.execute(statement)}
+        return {RecordKey(row.terminal, row.id): row.times for row in connection.execute(statement)}
 
 
 def begin_opening(engine: Engine, received: Sequence[Received]) -> None:
     """Durable when this returns: whatever ends the process from here on is counted against these records."""
-    ids = [one.id for one in received]
     with engine.begin() as connection:
-        insert_new(connection, begun_openings, [{"id": id_, "times": 0} for id_ in ids])
-        these = update(begun_openings).where(begun_openings.c.id.in_(ids))
+        insert_new(connection, begun_openings, [{**one.key._asdict(), "times": 0} for one in received])
+        these = update(begun_openings).where(_begun(received))
         connection.execute(these.values(times=begun_openings.c.times + 1))
 
 
 def end_opening(engine: Engine, received: Sequence[Received]) -> None:
     with engine.begin() as connection:
-        ids = [one.id for one in received]
-        connection.execute(delete(begun_openings).where(begun_openings.c.id.in_(ids)))
+        connection.execute(delete(begun_openings).where(_begun(received)))
 
 
 def holder(connection: Connection, slot: str) -> SlotHolder | None:
     row = connection.execute(
-        select(slots.c.id, slots.c.signed_at, enrolments.c.stage)
-        .join(enrolments, enrolments.c.id == slots.c.id)
+        select(slots.c.terminal, slots.c.id, slots.c.signed_at, enrolments.c.stage)
+        .join(enrolments, (enrolments.c.terminal == slots.c.terminal) & (enrolments.c.id == slots.c.id))
         .where(slots.c.slot == slot)
     ).one_or_none()
-    return None if row is None else SlotHolder(row.id, row.signed_at, row.stage == Stage.DONE)
+    if row is None:
+        return None
+    return SlotHolder(RecordKey(row.terminal, row.id), row.signed_at, row.stage == Stage.DONE)
 
 
 def note_opened(connection: Connection, body: Body, *, slot: str, signed_ms: int, opened_ms: int) -> None:
     """What may be known of an opened record outside its seal. Again after a crash: nothing changes."""
     row = {
+        "terminal": body.terminal,
         "id": body.id,
         "opened_at": opened_ms,
         "procedure": body.procedure,
@@ -101,11 +107,11 @@ def note_opened(connection: Connection, body: Body, *, slot: str, signed_ms: int
     insert_new(connection, openings, [row])
 
 
-def hold(connection: Connection, *, slot: str, enrolment_id: str, signed_ms: int) -> None:
+def hold(connection: Connection, *, slot: str, key: RecordKey, signed_ms: int) -> None:
     """Gives the place to this record, whoever held it before, and marks the record as handed over."""
     connection.execute(delete(slots).where(slots.c.slot == slot))
-    insert_new(connection, slots, [{"slot": slot, "id": enrolment_id, "signed_at": signed_ms}])
-    connection.execute(update(enrolments).where(enrolments.c.id == enrolment_id).values(stage=Stage.HANDED))
+    insert_new(connection, slots, [{"slot": slot, **key._asdict(), "signed_at": signed_ms}])
+    connection.execute(update(enrolments).where(_is(enrolments, key)).values(stage=Stage.HANDED))
 
 
 def settle(connection: Connection, outcome: RecordOutcome, now_ms: int) -> None:
@@ -115,18 +121,17 @@ def settle(connection: Connection, outcome: RecordOutcome, now_ms: int) -> None:
     settings, say) would hold its place for ever, and who waits for it would fill the opener's batches.
     """
     if outcome.stage in (Stage.REFUSED, Stage.REJECTED):
-        connection.execute(delete(slots).where(slots.c.id == outcome.id))
-    connection.execute(update(enrolments).where(enrolments.c.id == outcome.id).values(stage=outcome.stage))
-    insert_new(connection, openings, [{"id": outcome.id, "opened_at": now_ms}])
+        connection.execute(delete(slots).where(_is(slots, outcome.key)))
+    connection.execute(update(enrolments).where(_is(enrolments, outcome.key)).values(stage=outcome.stage))
+    insert_new(connection, openings, [{**outcome.key._asdict(), "opened_at": now_ms}])
     connection.execute(
         update(openings)
-        .where(openings.c.id == outcome.id)
+        .where(_is(openings, outcome.key))
         .values(verdict=outcome.stage, code=outcome.code, fault=outcome.fault, alarm=outcome.alarm)
     )
     if outcome.sealed_answer:
         row = {
-            "id": outcome.id,
-            "terminal": outcome.terminal,
+            **outcome.key._asdict(),
             "payload": outcome.sealed_answer,
             "created_at": now_ms,
             "waiting": True,
@@ -134,15 +139,25 @@ def settle(connection: Connection, outcome: RecordOutcome, now_ms: int) -> None:
         insert_new(connection, answers, [row])
 
 
-def received_record(connection: Connection, enrolment_id: str) -> Received:
-    """One record by id. Raises if it is not there: ids come from rows that refer to it."""
+def received_record(connection: Connection, key: RecordKey) -> Received:
+    """One record. Raises if it is not there: keys come from rows that refer to it."""
     row = connection.execute(
-        select(enrolments.c.id, enrolments.c.terminal, enrolments.c.envelope, enrolments.c.received_at).where(
-            enrolments.c.id == enrolment_id
+        select(enrolments.c.terminal, enrolments.c.id, enrolments.c.envelope, enrolments.c.received_at).where(
+            _is(enrolments, key)
         )
     ).one()
     return _received(row)
 
 
 def _received(row: Row[str, str, bytes, int]) -> Received:
-    return Received(row[0], row[1], bytes(row[2]), datetime.fromtimestamp(row[3] / 1000, UTC))
+    return Received(RecordKey(row[0], row[1]), bytes(row[2]), datetime.fromtimestamp(row[3] / 1000, UTC))
+
+
+def _is(table: Table, key: RecordKey) -> ColumnElement[bool]:
+    return (table.c.terminal == key.terminal) & (table.c.id == key.id)
+
+
+def _begun(received: Sequence[Received]) -> ColumnElement[bool]:
+    """SQLite walks the whole table for this: it holds no more than a batch."""
+    keys = [one.key for one in received]
+    return tuple_(begun_openings.c.terminal, begun_openings.c.id).in_(keys)

@@ -118,8 +118,7 @@ def read_overview(engine: Engine, now_ms: int) -> Overview:
         ).all()
         quarantined = connection.execute(select(func.coalesce(func.sum(quarantine.c.times), 0))).scalar_one()
         alarms = connection.execute(
-            select(openings.c.id, enrolments.c.terminal, openings.c.alarm, openings.c.opened_at)
-            .join(enrolments, enrolments.c.id == openings.c.id)
+            select(openings.c.id, openings.c.terminal, openings.c.alarm, openings.c.opened_at)
             .where(openings.c.alarm != "")
             .order_by(openings.c.opened_at.desc())
             .limit(_ALARM_ROWS)

@@ -49,8 +49,8 @@ class ProgrammePort(Protocol):
     def hand_over(self, body: Body, person: str, certificate: bytes) -> PortAnswer:
         """引渡し of one verified record, after deduplication."""
 
-    def take_back(self, enrolment_id: str) -> bool:
+    def take_back(self, terminal: str, enrolment_id: str) -> bool:
         """An earlier-signed record turned up: can this later one, already answered できました, still be undone?
 
-        True only if it has been undone.
+        True only if it has been undone. A record is known by both its terminal and its id (`Body`).
         """

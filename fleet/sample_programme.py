@@ -67,7 +67,7 @@ class SampleProgramme:
             code = _REFUSED_CODE
         return ProgrammeRefused(code) if code is not None else ProgrammeDone()
 
-    def take_back(self, enrolment_id: str) -> bool:  # noqa: ARG002  # the sample keeps nothing of an application
+    def take_back(self, terminal: str, enrolment_id: str) -> bool:  # noqa: ARG002  # the sample keeps nothing of an application
         return self._withdraws
 
     def _mykey_id(self, person: str) -> str:

@@ -1,6 +1,7 @@
 """The fleet's database: tables and connections. SQLite (one machine) and PostgreSQL run the same statements.
 
-Times are milliseconds since the epoch. No table has a place for plaintext, a certificate or its serial.
+A record is known by its terminal and its id: ids are made by terminals, and one that copies another's must not keep the
+other's record out. Times are milliseconds since the epoch. No table has a place for plaintext, a certificate or its serial.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ enrolments = Table(
     "enrolments",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("terminal", String(40), nullable=False),
+    Column("terminal", String(40), primary_key=True),
     Column("journal", String(64), nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("ts", BigInteger, nullable=False),
@@ -123,6 +124,7 @@ openings = Table(
     "openings",
     metadata,
     Column("id", String(64), primary_key=True),
+    Column("terminal", String(40), primary_key=True),
     Column("opened_at", BigInteger, nullable=False),
     Column("procedure", String(16)),
     Column("programme", String(64)),
@@ -140,6 +142,7 @@ begun_openings = Table(
     "begun_openings",
     metadata,
     Column("id", String(64), primary_key=True),
+    Column("terminal", String(40), primary_key=True),
     Column("times", Integer, nullable=False),
 )
 
@@ -160,8 +163,10 @@ slots = Table(
     "slots",
     metadata,
     Column("slot", String(64), primary_key=True),
-    Column("id", String(64), nullable=False, unique=True),
+    Column("terminal", String(40), nullable=False),
+    Column("id", String(64), nullable=False),
     Column("signed_at", BigInteger, nullable=False),
+    UniqueConstraint("terminal", "id"),
 )
 
 answers = Table(

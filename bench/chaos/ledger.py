@@ -78,7 +78,7 @@ def read_found(folder: RunFolder) -> Found:
     arrived = _rows(
         folder.fleet_db,
         "SELECT e.id, e.stage, coalesce(o.slot, ''), coalesce(o.procedure, '')"
-        " FROM enrolments e LEFT JOIN openings o ON o.id = e.id",
+        " FROM enrolments e LEFT JOIN openings o USING (terminal, id)",
     )
     aside = _rows(folder.fleet_db, "SELECT n, reason FROM quarantine")
     stale = sum(row[1] == "stale" for row in aside)

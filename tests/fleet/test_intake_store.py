@@ -106,6 +106,18 @@ def test_two_records_under_one_sequence_number_conflict_even_within_a_batch(
     assert [one.reason for one in taken.put_aside] == [Reason.SEQUENCE_CONFLICT]
 
 
+def test_a_terminal_that_claims_anothers_id_first_does_not_keep_its_record_out(
+    engine: Engine, terminal: Terminal
+) -> None:
+    thief, id_ = Terminal("tk-0002", seal=terminal.seal), new_id()
+    assert register_device(engine, thief.name, thief.device.public_key().public_bytes_raw(), 1)
+    for one in (thief, terminal):
+        arrival = Arrival(up(one.name, Up.ENROLMENT), one.envelope(id_=id_))
+        taken = take(engine, [judge(arrival, read_devices(engine).get, {SEAL_KID})], 10)
+        assert (len(taken.stored), taken.put_aside) == (1, ())
+    assert count(engine, enrolments) == 2
+
+
 def test_another_journal_may_use_the_same_numbers(engine: Engine, terminal: Terminal) -> None:
     taken = arrive(engine, terminal.envelope(seq=1), terminal.envelope(seq=1, journal="1" * 32))
     assert len(taken.stored) == 2

@@ -21,7 +21,7 @@ from contract.keys import FleetKey, KeyRing, KeyUse
 from contract.record import Body, Procedure
 from contract.topics import Up, up
 from fleet.intake import Arrival, judge
-from fleet.intake_store import read_devices, take
+from fleet.intake_store import read_devices, register_device, take
 from fleet.opener import ALARM_SIGNED_EARLIER, ALARM_TAKEN_BACK, MOST_DEATHS, AnswerSigner, Opener
 from fleet.opening import Opened, OpeningKeys, OpeningRules, Rejected, open_record
 from fleet.programme_port import PortAnswer, ProgrammeDone, ProgrammeRefused, ProgrammeUnavailable
@@ -60,7 +60,8 @@ class RecordedPort:
         self.handed.append(body.id)
         return self.said(body)
 
-    def take_back(self, enrolment_id: str) -> bool:
+    def take_back(self, terminal: str, enrolment_id: str) -> bool:
+        assert terminal == TERMINAL
         self.taken_back.append(enrolment_id)
         return self.withdraws
 
@@ -188,6 +189,23 @@ def test_of_two_that_wait_the_first_signed_wins_whatever_came_first(desk: Desk) 
     desk.opener().work()
     assert desk.port.handed == [earlier]
     assert (desk.stage(earlier), desk.stage(later)) == ("done", "already")
+
+
+def test_a_terminal_that_copies_an_id_stands_in_nobodys_way(desk: Desk) -> None:
+    mine = desk.arrive(holder="a")
+    thief = Terminal("tk-0002", seal=desk.terminal.seal, ca=desk.terminal.ca)
+    assert register_device(desk.engine, thief.name, thief.device.public_key().public_bytes_raw(), 1)
+    copied = thief.record(make_body(id=mine, terminal=thief.name), holder="b")
+    arrival = Arrival(up(thief.name, Up.ENROLMENT), copied)
+    judged = judge(arrival, read_devices(desk.engine).get, {SEAL_KID})
+    assert len(take(desk.engine, [judged], next(desk.clock)).stored) == 1
+    desk.opener().work()
+    assert desk.port.handed == [mine, mine]
+    with desk.engine.connect() as connection:
+        for table in (enrolments, openings, slots):
+            rows = connection.execute(select(table.c.terminal, table.c.id).order_by(table.c.terminal)).all()
+            assert [tuple(row) for row in rows] == [(TERMINAL, mine), (thief.name, mine)]
+        assert set(connection.execute(select(enrolments.c.stage)).scalars()) == {"done"}
 
 
 def test_a_second_reservation_is_told_that_the_first_stands(desk: Desk) -> None:
