@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -92,6 +93,9 @@ class Opener:
         self._rules = rules
         self._signer = signer
         self._now_ms = now_ms
+        #: What other processes died over, read once: a database that refuses for a while is no death of this one.
+        self._deaths: dict[RecordKey, int] | None = None
+        self._begun: Sequence[RecordKey] = ()
 
     def run(self, stop: Callable[[], bool], wait: Callable[[float], None]) -> None:
         """Until `stop()`; `wait(seconds)` may return early."""
@@ -103,6 +107,9 @@ class Opener:
                 found = None
             if not found:
                 wait(_PAUSE_S if found is None else _IDLE_S)
+        if self._begun:  # the database refused in the middle of a batch; an orderly end is no death
+            with suppress(OperationalError):
+                store.end_opening(self._engine, self._begun)
 
     def work(self) -> int | None:
         """One batch, in the order of signing. How many were settled; None if the programme cannot be reached."""
@@ -124,19 +131,27 @@ class Opener:
         death each of its records in one of its own, until the guilty one has stopped `MOST_DEATHS` processes and is
         set aside for a person. All are opened before the first is handed over, so the order of signing still holds.
         """
-        deaths = store.deaths_over(self._engine, received)
+        if not received:
+            return []
+        if self._deaths is None:
+            self._deaths = store.left_begun(self._engine)
+        suspected = any(one.key in self._deaths for one in received)
         devices = read_devices(self._engine, {one.key.terminal for one in received})
         candidates = []
-        for group in [[one] for one in received] if deaths else [received] if received else []:
-            store.begin_opening(self._engine, group)
+        for group in [[one] for one in received] if suspected else [received]:
+            self._begun = [one.key for one in group]
+            store.begin_opening(self._engine, {key: self._deaths.get(key, 0) + 1 for key in self._begun})
             for one in group:
-                guilty = deaths.get(one.key, 0) >= MOST_DEATHS
+                guilty = self._deaths.get(one.key, 0) >= MOST_DEATHS
                 candidate = Rejected(RecordFault.STOPPED_OPENER) if guilty else self._candidate(one, devices)
                 if isinstance(candidate, Rejected):
                     self._reject(one, candidate)
                 else:
                     candidates.append(candidate)
-            store.end_opening(self._engine, group)
+            store.end_opening(self._engine, self._begun)
+            for key in self._begun:
+                self._deaths.pop(key, None)
+            self._begun = ()
         return candidates
 
     def _candidate(self, received: Received, devices: Mapping[str, Device]) -> _Candidate | Rejected:

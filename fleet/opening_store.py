@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -60,24 +60,24 @@ def unopened(engine: Engine, limit: int) -> list[Received]:
         return [_received(row) for row in connection.execute(statement)]
 
 
-def deaths_over(engine: Engine, received: Sequence[Received]) -> dict[RecordKey, int]:
-    """How often a process died while it was opening this record, perhaps with others of its batch."""
-    statement = select(begun_openings).where(_begun(received))
+def left_begun(engine: Engine) -> dict[RecordKey, int]:
+    """How often processes died while they were opening these records, each perhaps with others of its batch."""
     with reading(engine).connect() as connection:
-        return {RecordKey(row.terminal, row.id): row.times for row in connection.execute(statement)}
+        return {
+            RecordKey(row.terminal, row.id): row.times for row in connection.execute(select(begun_openings))
+        }
 
 
-def begin_opening(engine: Engine, received: Sequence[Received]) -> None:
-    """Durable when this returns: whatever ends the process from here on is counted against these records."""
+def begin_opening(engine: Engine, times: Mapping[RecordKey, int]) -> None:
+    """Notes for the how-manieth time each is opened. Durable on return: what ends the process now counts against these."""
     with engine.begin() as connection:
-        insert_new(connection, begun_openings, [{**one.key._asdict(), "times": 0} for one in received])
-        these = update(begun_openings).where(_begun(received))
-        connection.execute(these.values(times=begun_openings.c.times + 1))
+        connection.execute(delete(begun_openings).where(_begun(times)))
+        insert_new(connection, begun_openings, [{**key._asdict(), "times": n} for key, n in times.items()])
 
 
-def end_opening(engine: Engine, received: Sequence[Received]) -> None:
+def end_opening(engine: Engine, keys: Collection[RecordKey]) -> None:
     with engine.begin() as connection:
-        connection.execute(delete(begun_openings).where(_begun(received)))
+        connection.execute(delete(begun_openings).where(_begun(keys)))
 
 
 def holder(connection: Connection, slot: str) -> SlotHolder | None:
@@ -157,7 +157,6 @@ def _is(table: Table, key: RecordKey) -> ColumnElement[bool]:
     return (table.c.terminal == key.terminal) & (table.c.id == key.id)
 
 
-def _begun(received: Sequence[Received]) -> ColumnElement[bool]:
-    """SQLite walks the whole table for this: it holds no more than a batch."""
-    keys = [one.key for one in received]
-    return tuple_(begun_openings.c.terminal, begun_openings.c.id).in_(keys)
+def _begun(keys: Collection[RecordKey]) -> ColumnElement[bool]:
+    """SQLite walks the whole table for pairs in a list: it holds no more than a batch."""
+    return tuple_(begun_openings.c.terminal, begun_openings.c.id).in_(list(keys))

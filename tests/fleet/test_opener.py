@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import Engine, select, update
+from sqlalchemy.exc import OperationalError
 
 import fleet.opener
 from contract.answer import Answer, SealedAnswer, Verdict, open_answer, read_answer
@@ -368,6 +370,24 @@ def test_what_was_opened_when_a_process_was_killed_by_chance_is_not_set_aside(
     ids = [desk.arrive(holder=name, minutes=n) for n, name in enumerate("abc")]
     run_until_idle(desk)
     assert [desk.stage(id_) for id_ in ids] == ["done"] * 3
+
+
+def test_a_database_that_refuses_for_a_while_counts_against_nobody(desk: Desk) -> None:
+    class Refusing(RecordedPort):
+        def same_person(self, person: str, certificate: bytes) -> str:
+            raise OperationalError("select", {}, sqlite3.OperationalError("database is locked"))
+
+    ids = [desk.arrive(holder=name) for name in "ab"]
+    desk.port = Refusing()
+    opener = desk.opener()
+    for _ in range(MOST_DEATHS + 2):
+        with pytest.raises(OperationalError):
+            opener.work()
+    for _ in range(MOST_DEATHS + 2):  # and it is restarted in order again and again meanwhile
+        desk.opener().run(iter((False, True)).__next__, lambda _seconds: None)
+    desk.port = RecordedPort()
+    run_until_idle(desk)
+    assert [desk.stage(id_) for id_ in ids] == ["done", "done"]
 
 
 def test_waiting_for_the_programme_through_many_restarts_counts_against_nobody(desk: Desk) -> None:
