@@ -11,6 +11,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
@@ -21,7 +22,8 @@ from sqlalchemy.exc import OperationalError
 from contract.ack import MAX_ENTRIES, sign_ack
 from contract.broker_line import Address, Connection, Retained
 from contract.encoding import Malformed, canonical
-from contract.keys import KeyUse, read_keys
+from contract.keys import KeyRing, KeyUse, read_keys
+from contract.signed_word import GRACE
 from contract.status import FleetState
 from contract.topics import Down, ForAll, Up, down, every_terminal, for_all
 from fleet.intake import ALARMING, Arrival, Believed, Device, judge
@@ -73,6 +75,8 @@ class Ingest:
         self._devices: dict[str, Device] = {}
         self._seal_kids: frozenset[str] = frozenset()
         self._keys_document = b""
+        self._ring: KeyRing | None = None
+        self._own_key_word = ""
         self._refreshed = float("-inf")
         self._looked_up = float("-inf")
         self._answer_mids: dict[int, int] = {}
@@ -212,15 +216,35 @@ class Ingest:
         except OSError as error:
             log.error("keys.json: %s", error.strerror)
             return
-        if document == self._keys_document:
-            return
+        if document != self._keys_document:
+            self._adopt(document)
+        self._tell_of_own_key()
+
+    def _adopt(self, document: bytes) -> None:
         ring = read_keys(document, self._root)
         if isinstance(ring, Malformed):
             log.error("keys.json: %s", ring.reason)
             return
         self._seal_kids = frozenset(key.kid for key in ring.of_use(KeyUse.SEAL))
+        self._ring = ring
         self._keys_document = document
         self._publish_keys()
+
+    def _tell_of_own_key(self) -> None:
+        """Terminals judge our acks by keys.json: what they do not believe fills their outboxes, in silence over here."""
+        now, kid = datetime.fromtimestamp(self._now_ms() / 1000, UTC), self._signer.kid
+        key = self._ring.find(KeyUse.ACK, kid) if self._ring is not None else None
+        if key is None or key.public != self._signer.key.public_key().public_bytes_raw():
+            word = f"ack key {kid!r} does not stand in keys.json: no terminal believes its acks"
+        elif now < key.not_before:
+            word = f"ack key {kid!r} is not valid before {key.not_before}: no terminal believes its acks"
+        elif now > key.not_after:
+            word = f"ack key {kid!r} has ended: terminals believe its acks until {key.not_after + GRACE}"
+        else:
+            word = ""
+        if word and word != self._own_key_word:
+            log.error(word)
+        self._own_key_word = word
 
     def _publish_keys(self) -> None:
         """Retained. Never empty: an empty retained message would take the keys away from the topic."""
