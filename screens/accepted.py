@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from screens.page import SMALLEST_TITLE, Page
-from screens.parts.note import panel
+from screens.parts.note import icon_colour, panel
 from screens.rendering import Rendering
 from screens.scene import Box, Icon, Plan
 from screens.theme import MARGIN, Type
 from terminal.view_parts import Tone
+from terminal.views import Accepted as AcceptedView
 
 ICON = 76
 
 
 class Accepted(Page):
-    """受け付けました stands in a green panel with ✓, its sentence below: what is true by now, and no more."""
+    """受け付けました stands in a green panel with ✓, its sentence below: what is true by now, and no more.
+
+    A refusal that is known already stands on the colour of attention instead: nobody shall read green first.
+    """
 
     title_row = Type.DONE
+
+    @property
+    def _refused(self) -> bool:
+        return isinstance(self.view, AcceptedView) and self.view.refused
 
     def _head(self, plan: Plan, r: Rendering, page: int) -> float:
         y = self._stones(plan)
@@ -26,8 +34,10 @@ class Accepted(Page):
         )
         inner = title.height + (sentence.height if sentence else 0.0)
         box = Box(MARGIN, y + 12, self.left_width, max(inner + 28, 108))
-        plan.add(panel(box, Tone.SUCCESS, r.palette))
-        plan.add(Icon("check", box.x + 22, box.y + (box.height - ICON) / 2, ICON, r.palette.success))
+        icon, tone = ("warning", Tone.ATTENTION) if self._refused else ("check", Tone.SUCCESS)
+        plan.add(panel(box, tone, r.palette))
+        colour = icon_colour(icon, r.palette)
+        plan.add(Icon(icon, box.x + 22, box.y + (box.height - ICON) / 2, ICON, colour))
         top = box.y + (box.height - inner) / 2
         plan.add(*title.place(box.x + 118, top, room, r.palette.text))
         if sentence:

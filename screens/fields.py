@@ -143,14 +143,22 @@ def _frame(box: Box, field: Field, group: Group, p: Palette) -> Fill:
             return Fill(box, p.sheet, 14, p.line, 3)
 
 
+def _tries(plan: Plan, tries: Tries, r: Rendering, box: Box) -> None:
+    """What is counted, so that nobody takes it for digits; below it the discs and how many are left."""
+    meaning = r.fit(r.say("tries.meaning"), Type.LABEL, box.width - 16, 46)
+    plan.add(*meaning.place(box.x, box.y + 22 - meaning.height / 2, box.width, r.palette.text2, "right"))
+    plan.say(meaning.text)
+    words = r.fit(r.say("tries.left", count=tries.left), Type.STRONG, box.width - 150, 46)
+    colour = r.palette.error if tries.left == 1 else r.palette.text
+    plan.add(*words.place(box.x, box.y + 67 - words.height / 2, box.width, colour, "right"))
+    plan.say(words.text)
+    tries_discs(plan, tries, r, box.right - words.width - 18, box.y + 67, 14, 36)
+
+
 def _beside(plan: Plan, field: Field, tries: Tries | None, r: Rendering, box: Box, labelled: bool) -> None:
     """At the right of the groups: tries as discs and words, or the field's label."""
     if tries is not None:
-        words = r.fit(r.say("tries.left", count=tries.left), Type.STRONG, box.width - 8, 48)
-        colour = r.palette.error if tries.left == 1 else r.palette.text
-        plan.add(*words.place(box.x, box.y + 24 - words.height / 2, box.width, colour, "right"))
-        plan.say(words.text)
-        tries_discs(plan, tries, r, box.right, box.y + 65, 16, 42)
+        _tries(plan, tries, r, box)
     elif field.label is not None and not labelled:
         label = r.fit(r.text(field.label), Type.LABEL, box.width - 8, box.height + 8)
         top = box.y + (box.height - label.height) / 2

@@ -11,7 +11,7 @@ from screens.scene import Box, Disc, Fill, Icon, Plan, Rule
 from screens.theme import BAND_HEIGHT, CELL, GAP, MARGIN, TARGET, Type
 from terminal.controls import Choice, Role
 from terminal.messages import Message
-from terminal.view_parts import Stones
+from terminal.view_parts import Stone, Stones
 from terminal.views import View
 
 TOOLS = (
@@ -69,12 +69,13 @@ def _short(now: datetime) -> Message:
     return Message("clock.day", (("day", now),))
 
 
-STONES_WIDTH = 330
-DISC_DONE, DISC_NOW, DISC_AHEAD = 17, 25, 16
+STONES_WIDTH = 237
+DISC_DONE, DISC_NOW, DISC_AHEAD = 14, 21, 13
+BETWEEN_STEPS = 18
 
 
 def stones(plan: Plan, shown: Stones, r: Rendering, y: float) -> None:
-    """The stepping stones: done with ✓, now with a dot, ahead empty; then the step and its name."""
+    """The stepping stones: done with ✓, now with a dot, ahead empty; then the step, and the one after it."""
     p = r.palette
     count, now = len(shown.stones), shown.stones.index(shown.now)
     step = (STONES_WIDTH - 52) / 5
@@ -91,8 +92,20 @@ def stones(plan: Plan, shown: Stones, r: Rendering, y: float) -> None:
             plan.add(Disc(x, middle, DISC_NOW, p.attention, p.text, 5), Disc(x, middle, 7, p.on_attention))
         else:
             plan.add(Disc(x, middle, DISC_AHEAD, p.ahead, p.line, 4))
-    left = first + (count - 1) * step + 44
-    words = f"{r.say('step.of', step=now + 1, steps=count)}  {r.text(Message(f'stone.{shown.now}'))}"
-    setting = r.fit(words, Type.STRONG, 720 - MARGIN - left, 60)
+    left = first + (count - 1) * step + 36
+    words = f"{r.say('step.of', step=now + 1, steps=count)} {_name(shown.now, r)}"
+    room = 720 - MARGIN - left
+    setting = r.fit(words, Type.STRONG, room, 60)
     plan.add(*setting.place(left, middle - setting.height / 2, setting.width, p.text))
     plan.say(setting.text)
+    if now + 1 < count:
+        following = r.say("step.next", stone=_name(shown.stones[now + 1], r))
+        x = left + setting.width + BETWEEN_STEPS
+        then = r.set(following, Type.BODY, 720)
+        if x + then.width <= 720 - MARGIN:
+            plan.add(*then.place(x, middle - then.height / 2, then.width, p.text2))
+            plan.say(then.text)
+
+
+def _name(stone: Stone, r: Rendering) -> str:
+    return r.text(Message(f"stone.{stone}"))

@@ -34,7 +34,7 @@ KANA_ROWS_LATIN = {
     "た": ("ta", "chi tsu te to"),
     "な": ("na", "ni nu ne no"),
     "は": ("ha", "hi fu he ho"),
-    "ま": ("ma", "mi mu me…"),
+    "ま": ("ma", "mi mu … mo"),
     "や": ("ya", "yu yo"),
     "ら": ("ra", "ri ru re ro"),
     "わ": ("wa", "o n"),
@@ -88,7 +88,7 @@ def _letters(plan: Plan, field: Field, r: Rendering, cells: Cells) -> None:
     for index, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ"):
         _digit(plan, field, r, cells.box(index % 7, index // 7), letter, Type.LETTER)
     _switch(plan, field, r, cells.box(5, 3), r.say("key.digits"), letters=False)
-    _function(plan, field, r, cells.box(6, 3), "back", "", "backspace")
+    _function(plan, field, r, cells.box(6, 3), "back", r.say("key.short_erase"), "backspace")
 
 
 def _kana(plan: Plan, field: Field, r: Rendering, cells: Cells) -> None:
@@ -121,7 +121,7 @@ def _row_content(r: Rendering, row: str, others: str, box: Box) -> Content:
 def two_lines(r: Rendering, first: str, second: str, box: Box) -> Content:
     """The row's first kana large, the others below."""
     head = r.fit(first, Type.LETTER, box.width - 12, 64)
-    rest = r.fit(second, Type.BODY, box.width - 12, 48)
+    rest = r.fit(second, Type.BODY, box.width - 4, 48)
 
     def content(worn: Dress) -> list[Item]:
         top = box.y + (box.height - head.height - rest.height) / 2

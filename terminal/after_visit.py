@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from terminal.attract import serviced
 from terminal.controls import Pressed
-from terminal.endings import Contact, trouble_view
+from terminal.endings import Contact, further_words, trouble_view
 from terminal.facilities import Facilities
 from terminal.journal.events import CardLeft
-from terminal.messages import message
 from terminal.overlays import one_moment_view
 from terminal.ports import Lamp, Sound
 from terminal.presentation import Presentation
@@ -82,9 +81,14 @@ async def _put_off_by_door(visit: Visit, facilities: Facilities, step: Callable[
 
 async def _words(visit: Visit, facilities: Facilities, outcome: Outcome) -> bool:
     """True for もう一度."""
-    lying = (message("trouble.take_card"),) if visit.around.readers.present() else ()
-    contact = Contact.of(facilities)
-    view = trouble_view(outcome.ending, outcome.detail, contact, sample=facilities.sample, extra=lying)
+    view = trouble_view(
+        outcome.ending,
+        outcome.detail,
+        Contact.of(facilities),
+        sample=facilities.sample,
+        lying=bool(visit.around.readers.present()),
+        extra=further_words(outcome.ending, outcome.detail, facilities.programme.pack),
+    )
     ends = visit.around.clock.monotonic() + WORDS_S
     while True:
         event = await visit.wait(view, until=ends)
@@ -104,7 +108,7 @@ async def _card_must_leave(visit: Visit, facilities: Facilities) -> bool:
         around.panel.lamp(Lamp.TAKE)
         around.panel.sound(Sound.TAKE_CARD)
         until = around.clock.monotonic() + around.limits.take_card_s
-        event = await visit.wait(take_card_view(sample=facilities.sample), until=until)
+        event = await visit.wait(take_card_view(facilities), until=until)
         if event is None and not noted:
             noted = True
             facilities.store.note(CardLeft(int(around.limits.take_card_s)))

@@ -38,7 +38,7 @@ from terminal.memory import clear_memory, set_program_aside
 from terminal.messages import Localised, message
 from terminal.presentation import Language, Presentation
 from terminal.readiness import Readiness, readiness
-from terminal.settings import Settings
+from terminal.settings import OperatorTable, Settings
 from terminal.trust import Trust
 from terminal.views import OutOfService
 from terminal.visit import Surroundings
@@ -236,7 +236,6 @@ def _terminal(
             idle_end_s=limits.idle_end_s,
             card_gap_s=limits.card_gap_s,
             take_card_s=limits.take_card_s,
-            accepted_s=limits.accepted_s,
             presence_cover_s=limits.presence_cover_s,
             presence_end_s=limits.presence_end_s,
         ),
@@ -269,13 +268,20 @@ def _facilities(appliance: Appliance, trust: Trust, programme: Programme, catalo
             contact=Localised(operator.contact, operator.contact_en),
             purpose=Localised(operator.purpose, operator.purpose_en),
             retention=Localised(operator.retention, operator.retention_en),
-            disclosure=Localised(operator.disclosure or operator.contact, operator.contact_en),
+            disclosure=_disclosure(operator),
         ),
         place=Place(file.terminal.id, file.terminal.site, file.terminal.site_address),
         demo=appliance.settings.demo,
         new_id=lambda: str(uuid_utils.uuid7()),
         reader_kind=appliance.devices.kinds.fitted,
     )
+
+
+def _disclosure(operator: OperatorTable) -> Localised:
+    """Where residents ask for their own data: a desk of its own, or the operator's contact."""
+    if operator.disclosure:
+        return Localised(operator.disclosure, operator.disclosure_en)
+    return Localised(operator.contact, operator.contact_en)
 
 
 def _readiness(appliance: Appliance) -> Readiness:

@@ -10,12 +10,13 @@ from terminal.endings import MISSING_CODES, Contact
 from terminal.facilities import Facilities
 from terminal.journal.events import DoorClosed, DoorOpened
 from terminal.messages import Message, message
-from terminal.ports import Lamp, ReaderKind
+from terminal.ports import Lamp
 from terminal.presentation import Presentation
+from terminal.procedures.card import taking_drawing
 from terminal.procedures.rules import moment
 from terminal.readiness import Missing, Readiness
-from terminal.view_parts import Bars, Drawing, Note, Panel, Part, Small, Status, Tone
-from terminal.views import Attract, OutOfService, Trouble
+from terminal.view_parts import Bars, Drawing, Note, Panel, Part, Status, Tone
+from terminal.views import BACK, Attract, OutOfService, Trouble
 from terminal.visit import Ending, Visit, VisitEnded
 
 #: The attract screen is shown anew so often: time of day, what is open, what is missing.
@@ -81,14 +82,16 @@ def attract_view(
         notes.append(
             Note(message("attract.restarted"), message("attract.restarted_detail"), "warning", Tone.ATTENTION)
         )
-    card = message("attract.take_card" if lying else "attract.no_card_yet")
-    notes.append(Note(card, icon="card", tone=Tone.ATTENTION))
+    if lying:
+        notes.append(Note(message("attract.take_card"), message("attract.not_yours"), "card", Tone.ATTENTION))
+    else:
+        notes.append(Note(message("attract.no_card_yet"), icon="card", tone=Tone.ATTENTION))
     start = Choice("start", message("attract.start"), Role.PRIMARY, icon="forward", key="#")
     return Attract(
         title=message("attract.title"),
         sentence=message("attract.sentence"),
         parts=(
-            Drawing(_taking(facilities) if lying else "attract"),
+            Drawing(taking_drawing(facilities) if lying else "attract"),
             opening_panel(opening, state),
             *notes,
         ),
@@ -96,11 +99,6 @@ def attract_view(
         clock=at.now,
         sample=facilities.sample,
     )
-
-
-def _taking(facilities: Facilities) -> str:
-    """The card taken from the reader that is fitted."""
-    return "nfc-take" if facilities.reader_kind() is ReaderKind.FIELD else "reader-take"
 
 
 def opening_panel(opening: Open | NotOpen, state: Readiness) -> Panel:
@@ -133,12 +131,7 @@ def out_of_service_view(facilities: Facilities, state: Readiness) -> OutOfServic
                 (message("out_of_service.next"),),
                 message("bars.cannot"),
             ),
-            Small(
-                (
-                    message("trouble.contact", name=contact.name, phone=contact.phone),
-                    message("trouble.code", terminal=contact.terminal, code=codes),
-                )
-            ),
+            contact.lines(codes),
         ),
         main=Status(message("out_of_service.told")),
         sample=facilities.sample,
@@ -149,7 +142,7 @@ def door_view(facilities: Facilities) -> OutOfService:
     return OutOfService(
         title=message("out_of_service.door_title"),
         sentence=message("out_of_service.door_sentence"),
-        parts=(Drawing("maintenance"),),
+        parts=(Drawing("maintenance"), Contact.of(facilities).lines()),
         main=Status(message("out_of_service.door_wait")),
         sample=facilities.sample,
     )
@@ -170,14 +163,9 @@ def no_paper_view(facilities: Facilities) -> Trouble:
                 (message("no_paper.next"),),
                 message("bars.possible"),
             ),
-            Small(
-                (
-                    message("trouble.contact", name=contact.name, phone=contact.phone),
-                    message("trouble.code", terminal=contact.terminal, code=code),
-                )
-            ),
+            contact.lines(code),
         ),
-        main=Choice("go-on", message("no_paper.go_on"), Role.PRIMARY),
-        back=Choice("leave", message("button.leave"), Role.BACK),
+        main=Choice("go-on", message("no_paper.go_on"), Role.PRIMARY, icon="forward"),
+        back=BACK,
         sample=facilities.sample,
     )

@@ -9,8 +9,11 @@ V how the visit ended. A code stands for one thing only; R codes stand on screen
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
+from programmes.model import Pack
+from programmes.opening import Why
 from terminal.controls import Choice, Role
 from terminal.facilities import Facilities
 from terminal.messages import Localised, Message, message
@@ -22,7 +25,11 @@ from terminal.visit import Ending
 
 @dataclass(frozen=True)
 class TroubleWords:
-    """One row: `slug` names the catalogue section."""
+    """One row: `slug` names the catalogue section.
+
+    `tone`: ERROR where something broke or locked itself, ATTENTION where the resident can put it right, SOFT where
+    nothing is wrong.
+    """
 
     code: str
     slug: str
@@ -44,17 +51,24 @@ class Contact:
     def of(cls, facilities: Facilities) -> Contact:
         return cls(facilities.operator.name, facilities.operator.contact, facilities.place.terminal)
 
+    def lines(self, code: str = "") -> Small:
+        """The last lines of a screen: whom to call, about which terminal, and the code to say."""
+        called = message("trouble.contact", name=self.name, phone=self.phone)
+        if not code:
+            return Small((called, message("trouble.terminal", terminal=self.terminal)))
+        return Small((called, message("trouble.code", terminal=self.terminal, code=code)))
+
 
 _TABLE: dict[tuple[Ending, str], TroubleWords] = {
     (Ending.CARD_LIFTED, ""): TroubleWords("C-03", "card_lifted", "card-lifted", lines_next=2),
-    (Ending.OTHER_CARD, ""): TroubleWords("C-04", "other_card", "cards-exchanged"),
+    (Ending.OTHER_CARD, ""): TroubleWords("C-04", "other_card", "cards-exchanged", Tone.ATTENTION),
     (Ending.READER_LOST, ""): TroubleWords("R-01", "reader_lost", "reader-stopped"),
     (Ending.STOPPED, ""): TroubleWords("V-04", "stopped", "card", Tone.SOFT),
     (Ending.LEFT, ""): TroubleWords("V-05", "left", "card", Tone.SOFT, retry=False),
     (Ending.TIMED_OUT, ""): TroubleWords("V-01", "timed_out", "time-over", Tone.ATTENTION),
     (Ending.NOBODY_THERE, ""): TroubleWords("V-02", "nobody_there", "nobody-there", Tone.ATTENTION),
-    (Ending.DOOR_OPENED, ""): TroubleWords("C-09", "door_opened", "maintenance", retry=False),
-    (Ending.SHUTDOWN, ""): TroubleWords("V-03", "shutdown", "out-of-service", retry=False),
+    (Ending.DOOR_OPENED, ""): TroubleWords("C-09", "door_opened", "maintenance", Tone.SOFT, retry=False),
+    (Ending.SHUTDOWN, ""): TroubleWords("V-03", "shutdown", "out-of-service", Tone.SOFT, retry=False),
     (Ending.PIN_WRONG_TWICE, ""): TroubleWords(
         "P-04", "pin_wrong_twice", "one-try-left", lines_next=2, retry=False
     ),
@@ -64,26 +78,34 @@ _TABLE: dict[tuple[Ending, str], TroubleWords] = {
     (Ending.CANNOT_STORE, ""): TroubleWords(
         "R-03", "cannot_store", "not-recorded", lines_next=2, retry=False
     ),
-    (Ending.CARD_REFUSED, "juki"): TroubleWords("C-10", "juki", "juki-wrong"),
-    (Ending.CARD_REFUSED, "drivers-licence"): TroubleWords("C-11", "drivers_licence", "licence-wrong"),
-    (Ending.CARD_REFUSED, "e-money"): TroubleWords("C-12", "e_money", "e-money-wrong"),
-    (Ending.CARD_REFUSED, "android-token"): TroubleWords("C-13", "android_token", "phone-wrong"),
-    (Ending.CARD_REFUSED, "unknown"): TroubleWords("C-14", "unknown_card", "card-wrong"),
+    (Ending.CARD_REFUSED, "juki"): TroubleWords("C-10", "juki", "juki-wrong", Tone.ATTENTION),
+    (Ending.CARD_REFUSED, "drivers-licence"): TroubleWords(
+        "C-11", "drivers_licence", "licence-wrong", Tone.ATTENTION
+    ),
+    (Ending.CARD_REFUSED, "e-money"): TroubleWords("C-12", "e_money", "e-money-wrong", Tone.ATTENTION),
+    (Ending.CARD_REFUSED, "android-token"): TroubleWords(
+        "C-13", "android_token", "phone-wrong", Tone.ATTENTION
+    ),
+    (Ending.CARD_REFUSED, "unknown"): TroubleWords("C-14", "unknown_card", "card-wrong", Tone.ATTENTION),
     (Ending.CARD_REFUSED, "no-auth-certificate"): TroubleWords(
-        "C-06", "no_certificate", "card-no-certificate", retry=False
+        "C-06", "no_certificate", "card-no-certificate", Tone.ATTENTION, retry=False
     ),
     (Ending.CARD_REFUSED, "next-generation"): TroubleWords(
-        "C-15", "next_generation", "card-unsure", retry=False
+        "C-15", "next_generation", "card-unsure", Tone.ATTENTION, retry=False
     ),
     (Ending.CARD_REFUSED, "damaged"): TroubleWords("C-16", "damaged", "card-unread"),
     (Ending.CARD_REFUSED, "expired"): TroubleWords(
-        "C-07", "certificate_expired", "card-expired", retry=False
+        "C-07", "certificate_expired", "card-expired", Tone.ATTENTION, retry=False
     ),
     (Ending.CARD_REFUSED, "not-yet"): TroubleWords(
-        "C-08", "certificate_not_yet", "card-not-yet", retry=False
+        "C-08", "certificate_not_yet", "card-not-yet", Tone.ATTENTION, retry=False
     ),
-    (Ending.CARD_REFUSED, "renewal-wait"): TroubleWords("C-17", "renewal_wait", "card-not-yet", retry=False),
-    (Ending.CARD_REFUSED, "issuer"): TroubleWords("C-18", "unknown_issuer", "card-unsure", retry=False),
+    (Ending.CARD_REFUSED, "renewal-wait"): TroubleWords(
+        "C-17", "renewal_wait", "card-not-yet", Tone.ATTENTION, retry=False
+    ),
+    (Ending.CARD_REFUSED, "issuer"): TroubleWords(
+        "C-18", "unknown_issuer", "card-unsure", Tone.ATTENTION, retry=False
+    ),
     (Ending.CARD_REFUSED, "someone-else"): TroubleWords("C-19", "someone_else", "card-photo", Tone.ATTENTION),
     (Ending.CARD_REFUSED, "child"): TroubleWords("A-01", "child", "card-photo", Tone.ATTENTION, retry=False),
 }
@@ -111,25 +133,43 @@ def every_trouble() -> dict[tuple[Ending, str], TroubleWords]:
     return dict(_TABLE)
 
 
+def further_words(ending: Ending, detail: str, pack: Pack) -> tuple[Message, ...]:
+    """What the programme's rules add to what to do now: how long a renewed certificate may have to wait."""
+    if ending is Ending.CARD_REFUSED and detail in ("expired", "renewal-wait"):
+        return (message("trouble.renewal_days", days=math.ceil(pack.renewal_wait.longest_hours / 24)),)
+    return ()
+
+
+def _happened(words: TroubleWords, ending: Ending, detail: str) -> Message:
+    """What closed is said with the words of the first screen; a service that closed has its own."""
+    if ending is Ending.NOT_OPEN and detail in tuple(Why):
+        return message(f"closed.{detail.replace('-', '_')}")
+    if ending is Ending.NOT_OPEN and detail == "service":
+        return message("trouble.not_open.happened_service")
+    return message(f"trouble.{words.slug}.happened")
+
+
 def trouble_view(
-    ending: Ending, detail: str, contact: Contact, *, sample: bool, extra: tuple[Message, ...] = ()
+    ending: Ending,
+    detail: str,
+    contact: Contact,
+    *,
+    sample: bool,
+    lying: bool = False,
+    extra: tuple[Message, ...] = (),
 ) -> Trouble:
-    """`extra` are further lines of what to do, e.g. the date from which a renewed certificate can be used."""
+    """`lying`: a card is still on a reader, and is asked for first. `extra` are further lines of what to do."""
     words = trouble_of(ending, detail)
 
     def say(name: str) -> Message:
         return message(f"trouble.{words.slug}.{name}")
 
+    take = (message("trouble.take_card"),) if lying else ()
     following = tuple(say("next" if n == 1 else f"next{n}") for n in range(1, words.lines_next + 1))
     parts: tuple[Part, ...] = (
         Drawing(words.drawing, tone=words.tone),
-        Bars((say("happened"),), (say("not_done"),), (*following, *extra)),
-        Small(
-            (
-                message("trouble.contact", name=contact.name, phone=contact.phone),
-                message("trouble.code", terminal=contact.terminal, code=words.code),
-            )
-        ),
+        Bars((_happened(words, ending, detail),), (say("not_done"),), (*take, *following, *extra)),
+        contact.lines(words.code),
     )
     leave = Choice("leave", message("button.leave"), Role.BACK)
     again = Choice("again", message("button.again"), Role.PRIMARY, key="#")

@@ -14,7 +14,7 @@ from contract.certificate_chain import TrustAnchors
 from contract.keys import KeyRing
 from programmes.loader import Programme
 from terminal.messages import Localised, Message
-from terminal.ports import EnrolmentStore, Printer, ReaderKind
+from terminal.ports import Condition, EnrolmentStore, Printer, ReaderKind
 from terminal.presentation import Language
 
 
@@ -74,6 +74,11 @@ class Facilities:
     def sample(self) -> bool:
         """見本: until a pack names a connected operator, and always in demo and with test certificates."""
         return self.demo or not self.programme.pack.operator_connected
+
+    @property
+    def can_print(self) -> bool:
+        """Whether there is a printer and it says that it can."""
+        return self.printer is not None and self.printer.status().condition is Condition.GOOD
 
 
 def milliseconds(at: datetime) -> int:

@@ -13,6 +13,5 @@ class Limits:
     idle_end_s: float = 75
     card_gap_s: float = 2
     take_card_s: float = 20
-    accepted_s: float = 60
     presence_cover_s: float = 5
     presence_end_s: float = 20

@@ -49,8 +49,17 @@ def one_moment_view(*, sample: bool) -> OutOfService:
     return OutOfService(title=message("attract.one_moment"), sample=sample)
 
 
-def idle_warning_view(left: int, of: int, *, sample: bool) -> IdleWarning:
-    """`left` seconds of `of`."""
+def idle_warning_view(left: int, of: int, *, accepted: bool, sample: bool) -> IdleWarning:
+    """`left` seconds of `of`. On S14 (`accepted`) nothing is hidden, lost or left to stop."""
+    if accepted:
+        return IdleWarning(
+            title=message("idle.title"),
+            sentence=message("idle.sentence", seconds=left),
+            parts=(Countdown(left, of), Note(message("idle.accepted_hidden"), icon="check")),
+            main=_more_time(),
+            stop=None,
+            sample=sample,
+        )
     return IdleWarning(
         title=message("idle.title"),
         sentence=message("idle.sentence", seconds=left),
@@ -59,9 +68,13 @@ def idle_warning_view(left: int, of: int, *, sample: bool) -> IdleWarning:
             Note(message("idle.hidden"), icon="lock"),
             Paragraph(message("idle.then")),
         ),
-        main=Choice("more-time", message("idle.more"), Role.PRIMARY, icon="clock", key="#", focused=True),
+        main=_more_time(),
         sample=sample,
     )
+
+
+def _more_time() -> Choice:
+    return Choice("more-time", message("idle.more"), Role.PRIMARY, icon="clock", key="#", focused=True)
 
 
 def stop_question_view(*, sample: bool) -> StopQuestion:

@@ -16,12 +16,12 @@ from programmes.model import Contact
 from programmes.services import Service
 from terminal.enrolment import Accepted, Draft
 from terminal.facilities import Facilities, Operator, Place, Wording
-from terminal.messages import Localised, Message, message, verbatim
+from terminal.messages import Localised
+from terminal.paper_writer import PaperWriter
 from terminal.ports import (
     Align,
     CutLine,
     FeedLine,
-    PairLine,
     Paper,
     PaperLine,
     QrLine,
@@ -91,37 +91,9 @@ class Slip:
         )
 
 
-@dataclass(frozen=True)
-class _Writer:
-    wording: Wording
-    language: Language
-    large: bool
-
-    def say(self, id_: str, **args: str | int | date | datetime | Localised | Message) -> str:
-        return self.wording.text(message(id_, **args), self.language)
-
-    def data(self, text: Localised) -> str:
-        return self.wording.text(verbatim(text), self.language)
-
-    def line(self, text: str, *, size: int = 1, bold: bool = False, centre: bool = False) -> TextLine:
-        align = Align.CENTRE if centre else Align.LEFT
-        return TextLine(text, self._size(size), bold, align)
-
-    def pair(self, label: str, value: str) -> Iterator[PaperLine]:
-        if not self.large:
-            yield PairLine(label, value, bold=True)
-            return
-        yield TextLine(label, self._size(1))
-        yield TextLine(value, self._size(1), bold=True, indent=1)
-
-    def _size(self, size: int) -> int:
-        """Everything double on the large print; 4 is the largest that still holds a 受付番号 on one line."""
-        return min(4, size * 2) if self.large else size
-
-
 def receipt(slip: Slip, wording: Wording, language: Language, *, large: bool) -> Paper:
     """The paper, in the order of FLOW §5; the large print has the same order."""
-    write = _Writer(wording, language, large)
+    write = PaperWriter(wording, language, large)
     return (
         *_head(slip, write),
         *_numbers(slip, write),
@@ -134,15 +106,15 @@ def receipt(slip: Slip, wording: Wording, language: Language, *, large: bool) ->
     )
 
 
-def _head(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
+def _head(slip: Slip, write: PaperWriter) -> Iterator[PaperLine]:
     if slip.sample:
-        yield TextLine(write.say("paper.sample"), 1, bold=True, align=Align.CENTRE, inverted=True)
+        yield write.sample()
     yield write.line(write.say("paper.title"), size=2, bold=True, centre=True)
     yield write.line(write.say("paper.not_finished"), centre=True)
     yield RuleLine()
 
 
-def _numbers(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
+def _numbers(slip: Slip, write: PaperWriter) -> Iterator[PaperLine]:
     """The number to say over the telephone, large and as QR: the last act's. That of the 予約 stands below it."""
     *earlier, main = slip.records
     yield write.line(write.say(_number_label(main, slip)), centre=True)
@@ -157,11 +129,13 @@ def _number_label(record: Accepted, slip: Slip) -> str:
     return "paper.number" if len(slip.records) == 1 else f"paper.number_{record.procedure}"
 
 
-def _what(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
+def _what(slip: Slip, write: PaperWriter) -> Iterator[PaperLine]:
     yield from write.pair(write.say("paper.accepted_at"), write.say("paper.date_time", at=slip.at))
     if write.language.is_japanese:
         yield write.line(write.say("paper.era", at=slip.at))
     yield from write.pair(write.say("paper.place"), slip.place.site)
+    if slip.place.address:
+        yield write.line(slip.place.address)
     yield from write.pair(write.say("paper.terminal"), slip.place.terminal)
     for record in slip.records:
         yield from write.pair(write.say("paper.procedure"), write.say(f"paper.procedure_{record.procedure}"))
@@ -173,7 +147,7 @@ def _what(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
     yield RuleLine()
 
 
-def _result(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
+def _result(slip: Slip, write: PaperWriter) -> Iterator[PaperLine]:
     yield write.line(write.say("paper.result_title"), size=2, bold=True)
     yield from write.pair(write.say("paper.result_early"), write.say("paper.day_about", day=slip.look_from))
     yield from write.pair(write.say("paper.result_late"), write.say("paper.day_until", day=slip.look_latest))
@@ -183,22 +157,24 @@ def _result(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
     yield RuleLine()
 
 
-def _then(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
+def _then(slip: Slip, write: PaperWriter) -> Iterator[PaperLine]:
     """Charge and shopping before the answer earn nothing (the rule that most people broke)."""
+    yield write.line(write.say("paper.mykey_later"))
+    yield write.line(write.say("paper.mykey_again"))
+    yield RuleLine()
     if slip.service is None:
-        yield write.line(write.say("paper.mykey_later"))
-        yield RuleLine()
         return
     yield write.line(write.say("paper.after_done"), size=2, bold=True)
     if slip.use_until is not None:
         yield from write.pair(write.say("paper.use"), write.say("paper.date_until", day=slip.use_until))
-    for text in (slip.service.points_come, slip.service.receive):
-        if text is not None:
-            yield write.line(write.data(localised(text)))
+    if slip.service.points_come is not None:
+        yield write.line(write.say("terms.come", when=localised(slip.service.points_come)))
+    if slip.service.receive is not None:
+        yield write.line(write.data(localised(slip.service.receive)))
     yield RuleLine()
 
 
-def _help(slip: Slip, write: _Writer) -> Iterator[PaperLine]:
+def _help(slip: Slip, write: PaperWriter) -> Iterator[PaperLine]:
     yield write.line(write.say("paper.help_title"), bold=True)
     yield from write.pair(write.say("paper.this_procedure"), write.data(slip.operator.name))
     yield write.line(write.data(slip.operator.contact))

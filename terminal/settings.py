@@ -87,6 +87,7 @@ class OperatorTable(Struct, frozen=True, kw_only=True):
     disclosure: str = ""
     name_en: str = ""
     contact_en: str = ""
+    disclosure_en: str = ""
     purpose_en: str = "Reserving and applying for points"
     retention_en: str = "One year from the application"
 
@@ -239,7 +240,6 @@ class LimitsTable(Struct, frozen=True, kw_only=True):
     idle_end_s: Annotated[float, Meta(gt=0, le=1200)] = 75
     card_gap_s: Annotated[float, Meta(gt=0, le=10)] = 2
     take_card_s: Annotated[float, Meta(gt=0, le=120)] = 20
-    accepted_s: Annotated[float, Meta(gt=0, le=600)] = 60
     presence_cover_s: Annotated[float, Meta(gt=0, le=60)] = 5
     presence_end_s: Annotated[float, Meta(gt=0, le=300)] = 20
     outbox_records: Annotated[int, Meta(ge=1, le=1_000_000)] = 100_000

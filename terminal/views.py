@@ -183,9 +183,13 @@ class Working(View):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Accepted(View):
-    """S14: durable here. First the card is taken (`take_card`), then the paper."""
+    """S14: durable here. First the card is taken (`take_card`), then the paper.
+
+    `refused`: the programme answered already, and with a refusal; then nothing stands on green.
+    """
 
     take_card: bool
+    refused: bool = False
     stop: Choice | None = None
     time_factor: int | None = None
 

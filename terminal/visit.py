@@ -166,6 +166,10 @@ class Visit:
                 case _:
                     return event
 
+    def give_whole_time(self) -> None:
+        """What the resident waited for has come: the limits of the view that follows count from now."""
+        self._touched = self.around.clock.monotonic()
+
     def show(self, view: View) -> None:
         """Shows a view that asks nothing (`Working`)."""
         self._come_to(view)
@@ -198,7 +202,7 @@ class Visit:
             return self._layered()
         self.warned = True
         left, of = max(0, math.ceil(idle[1] - now)), math.ceil(idle[1] - idle[0])
-        return idle_warning_view(left, of, sample=self.around.sample)
+        return idle_warning_view(left, of, accepted=self._accepted, sample=self.around.sample)
 
     def _layered(self) -> View:
         view = self._beneath

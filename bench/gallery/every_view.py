@@ -24,12 +24,12 @@ from programmes.search import Row
 from programmes.services import Service
 from screens.catalogue import load_catalogue
 from terminal.attract import attract_view, door_view, no_paper_view, out_of_service_view
-from terminal.endings import Contact, every_trouble, trouble_view
+from terminal.endings import Contact, every_trouble, further_words, trouble_view
 from terminal.enrolment import Accepted, Draft
 from terminal.facilities import Facilities, Operator, Place
 from terminal.inbox import Inbox
 from terminal.limits import Limits
-from terminal.messages import Localised
+from terminal.messages import Localised, message
 from terminal.overlays import idle_warning_view, language_view, stop_question_view
 from terminal.ports import ClockState, Condition, PaperState, PrinterStatus, ReaderKind
 from terminal.presentation import Language, Presentation
@@ -44,15 +44,17 @@ from terminal.procedures import (
     service_choice,
     signature,
 )
+from terminal.procedures.checklist import HelpPaper
 from terminal.procedures.signature import Done
 from terminal.readiness import Missing, Readiness
 from terminal.receipt import Slip
 from terminal.view_parts import Stone, Stones
 from terminal.views import STOP, View
-from terminal.visit import Surroundings, Visit
+from terminal.visit import Ending, Surroundings, Visit
 
 NOW = datetime.fromisoformat("2022-07-15T10:00:00+09:00")
 _ALL = tuple(Stone)
+_APPLY = message("pin.ok_apply")
 _ID = ("5019", "0042", "3721", "1234")
 _IDS = ("018201e0-7b80-7000-8000-00000000000a", "018201e0-7b80-7000-8000-00000000000b")
 
@@ -195,8 +197,9 @@ def _before(visit: Visit, facilities: Facilities) -> dict[str, View]:
         "S03-checklist-reservation": checklist.checklist_view(
             visit, facilities, _measure(facilities), needs_service=False
         ),
-        "S03-help-pin": checklist.help_view(facilities, "pin-unknown"),
-        "S03-help-id": checklist.help_view(facilities, "id-unknown"),
+        "S03-help-pin": checklist.help_view(facilities, "pin-unknown", HelpPaper.OFFERED),
+        "S03-help-id": checklist.help_view(facilities, "id-unknown", HelpPaper.OFFERED),
+        "S03-help-id-printed": checklist.help_view(facilities, "id-unknown", HelpPaper.OUT),
     }
 
 
@@ -244,8 +247,8 @@ def _card(visit: Visit, facilities: Facilities) -> dict[str, View]:
 def _entries(visit: Visit, facilities: Facilities) -> dict[str, View]:
     del visit
     stones = at(Stone.NUMBER)
-    aoba, icho, open_ = (_service(facilities, key) for key in ("aoba", "icho", "yamabuki"))
-    if aoba.id_entry is None or icho.id_entry is None or open_.id_entry is None:
+    aoba, icho, open_, page = (_service(facilities, key) for key in ("aoba", "icho", "yamabuki", "nagisa"))
+    if aoba.id_entry is None or icho.id_entry is None or open_.id_entry is None or page.id_entry is None:
         raise ValueError("the demonstration services have lost their entries")
     row, letters = aoba.id_entry, icho.id_entry
     lengths = numbers.group_lengths(row)
@@ -262,6 +265,8 @@ def _entries(visit: Visit, facilities: Facilities) -> dict[str, View]:
             facilities, open_.id_entry, empty(numbers.group_lengths(open_.id_entry)).press("7"), stones
         ),
         "S09-find": numbers.find_view(row, sample=True),
+        "S09-find-app": numbers.find_view(open_.id_entry, sample=True),
+        "S09-find-page": numbers.find_view(page.id_entry, sample=True),
         "S10-again": numbers.repeat_view(facilities, row, half, stones),
         "S10-again-differs": numbers.repeat_view(facilities, row, differs, stones),
         "S11-code": numbers.code_view(
@@ -291,11 +296,11 @@ def _act(visit: Visit, facilities: Facilities) -> dict[str, View]:
         "S12-confirm": confirm(facilities, draft, service, stones, revealed=False),
         "S12-confirm-revealed": confirm(facilities, draft, service, stones, revealed=True),
         "S12-confirm-reservation": confirm(facilities, draft, None, stones, revealed=False),
-        "S13-pin": signature.pin_view(facilities, 2, 3, stones, again=False),
-        "S13-pin-ready": signature.pin_view(facilities, 4, 3, stones, again=False),
-        "S13-pin-wrong": signature.pin_view(facilities, 0, 2, stones, again=True),
+        "S13-pin": signature.pin_view(facilities, 2, 3, stones, _APPLY, again=False),
+        "S13-pin-ready": signature.pin_view(facilities, 4, 3, stones, _APPLY, again=False),
+        "S13-pin-wrong": signature.pin_view(facilities, 0, 2, stones, _APPLY, again=True),
         "S13-pin-last-try": signature.last_try_view(facilities, stones),
-        "S13-pin-last-try-ready": signature.pin_view(facilities, 4, 1, stones, again=False),
+        "S13-pin-last-try-ready": signature.pin_view(facilities, 4, 1, stones, _APPLY, again=False),
         "S13-working": signature.working_view(facilities, stones, signed=False),
         "S13-working-signed": signature.working_view(facilities, stones, signed=True),
         "S13-working-nfc": signature.working_view(_nfc(), stones, signed=False),
@@ -325,7 +330,7 @@ def _after(visit: Visit, facilities: Facilities) -> dict[str, View]:
         arrived,
         answers=(
             Answer(_IDS[0], Verdict.DONE, 0, mykey_id="M1H0NA23"),
-            Answer(_IDS[1], Verdict.REFUSED, 0, code="X-17"),
+            Answer(_IDS[1], Verdict.REFUSED, 0, code="id-and-code"),
         ),
     )
 
@@ -349,23 +354,35 @@ def _after(visit: Visit, facilities: Facilities) -> dict[str, View]:
         "S14-no-paper": show(done, arrived, take_card=False, printed=False),
         "S14-reservation-only": show(Done(records[:1], True), arrived, take_card=False),
         "S14-in-part": show(part, arrived, take_card=False),
-        "S15-take-card": card.take_card_view(sample=True),
+        "S15-take-card": card.take_card_view(facilities),
     }
 
 
 def _interruptions(visit: Visit, facilities: Facilities) -> dict[str, View]:
     del facilities
     return {
-        "X1-idle": idle_warning_view(30, 30, sample=True),
+        "X1-idle": idle_warning_view(30, 30, accepted=False, sample=True),
+        "X1-idle-accepted": idle_warning_view(30, 30, accepted=True, sample=True),
         "X2-stop": stop_question_view(sample=True),
         "X3-language": language_view(visit.presentation, stop=STOP, sample=True),
     }
+
+
+#: Endings after which no card lies on the reader, or mostly none.
+_NO_CARD_LEFT = (Ending.CARD_LIFTED, Ending.READER_LOST)
 
 
 def _troubles(visit: Visit, facilities: Facilities) -> dict[str, View]:
     del visit
     contact = Contact(facilities.operator.name, facilities.operator.contact, facilities.place.terminal)
     return {
-        f"T-{words.code}-{words.slug.replace('_', '-')}": trouble_view(ending, detail, contact, sample=True)
+        f"T-{words.code}-{words.slug.replace('_', '-')}": trouble_view(
+            ending,
+            detail,
+            contact,
+            sample=True,
+            lying=ending not in _NO_CARD_LEFT,
+            extra=further_words(ending, detail, facilities.programme.pack),
+        )
         for (ending, detail), words in every_trouble().items()
     }

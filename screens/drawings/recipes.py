@@ -31,6 +31,7 @@ from screens.drawings.devices import (
 )
 from screens.drawings.hand import fingers, thumb_and_palm
 from screens.drawings.landscape import HEIGHTS, WIDTH, landscape
+from screens.drawings.number_sources import app_screen, web_page
 from screens.drawings.shapes import (
     Fill,
     Point,
@@ -265,6 +266,17 @@ def _working_nfc() -> Drawing:
     return Drawing(520, 334, still, steps=_working_steps(306, 260))
 
 
+def _photo_in_reader() -> Drawing:
+    """The card where it is, its photo framed: the real one is meant, not the drawn one."""
+    still = (*quarter_left(card(framed=True), 97.5, 94), *placed(reader(c.LAMP_DONE), 2, 2))
+    return Drawing(384, 398, still)
+
+
+def _photo_on_pad() -> Drawing:
+    still = (*placed(nfc_pad(), 2, 2), *placed(card(framed=True), 99.5, 26, 1.07, widths=False))
+    return Drawing(520, 254, still)
+
+
 def _card_wrong() -> Drawing:
     still = (
         *placed(bank_card(), 3, 3, 0.72, widths=False),
@@ -311,6 +323,8 @@ _RECIPES: Mapping[str, Callable[[], Drawing]] = {
     "nfc-take": _nfc_take,
     "e-money-number": lambda: _money("number"),
     "e-money-code": lambda: _money("code"),
+    "app-number": lambda: Drawing(190, 248, app_screen(), anchors={"number": (95, 131)}),
+    "web-number": lambda: Drawing(404, 248, web_page(), anchors={"number": (180, 182)}),
     "paper-out": _paper_out,
     "no-paper": _no_paper,
     "pin-locked": _pin_locked,
@@ -320,6 +334,8 @@ _RECIPES: Mapping[str, Callable[[], Drawing]] = {
     "four-pins": _four_pins,
     "working": _working,
     "working-nfc": _working_nfc,
+    "photo-in-reader": _photo_in_reader,
+    "photo-on-pad": _photo_on_pad,
     "card-wrong": _card_wrong,
     "network-waiting": _network_waiting,
     "ask-by-phone": _ask_by_phone,

@@ -47,10 +47,10 @@ LOWEST = 150.0
 LOW = 200.0
 """With less height for the drawing below its caption, the two stand side by side."""
 
-BESIDE = frozenset({"e-money-number", "e-money-code"})
+BESIDE = frozenset({"e-money-number", "e-money-code", "app-number", "web-number"})
 """Drawings low enough for their caption to stand beside them."""
 BESIDE_WIDTH = 298
-BESIDE_LEAST, BESIDE_MOST = 150.0, 212.0
+BESIDE_LEAST, BESIDE_MOST = 120.0, 212.0
 
 
 def ink(r: Rendering) -> str:

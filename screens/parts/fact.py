@@ -65,7 +65,7 @@ def _drawn(fact: Fact, r: Rendering, width: float) -> Block:
             plan.add(*second.place(x + left, top + first.height, room, r.palette.text2))
             plan.say(second.text)
 
-    return Block(paint, max(inner + 28, 140), gap=16)
+    return Block(paint, max(inner + 24, 126), most=max(inner + 28, 140), gap=16)
 
 
 def paragraph_block(paragraph: Paragraph, r: Rendering, width: float) -> Block:

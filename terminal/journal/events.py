@@ -122,12 +122,22 @@ class PaperPrinted(AuditEvent, frozen=True):
     large: bool
 
 
+class GuidancePrinted(AuditEvent, frozen=True):
+    """The help of S3 came out on paper. `proven` and `large` as for `paper-printed`."""
+
+    id: ClassVar[str] = "guidance-printed"
+    severity: ClassVar[Severity] = Severity.INFO
+    ja: ClassVar[str] = "案内を印字した。"
+    proven: bool
+    large: bool
+
+
 class PaperRefused(AuditEvent, frozen=True):
     """The paper did not come out, or not all of it."""
 
     id: ClassVar[str] = "paper-refused"
     severity: ClassVar[Severity] = Severity.WARNING
-    ja: ClassVar[str] = "受付票を印字できなかった。"
+    ja: ClassVar[str] = "受付票か案内を印字できなかった。"
     reason: Slug
 
 

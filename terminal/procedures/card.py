@@ -12,11 +12,12 @@ from programmes.eligibility import (
     CertificateUndecided,
     RenewalWaiting,
     certificate_state,
+    conditions,
 )
 from terminal.controls import Choice, Pressed, Role
 from terminal.enrolment import Draft
 from terminal.facilities import Facilities
-from terminal.messages import message
+from terminal.messages import Localised, message
 from terminal.ports import (
     CardIn,
     CardLost,
@@ -30,7 +31,8 @@ from terminal.ports import (
 )
 from terminal.procedures.rules import moment
 from terminal.procedures.steps import BACK, Step, Turn
-from terminal.view_parts import Drawing, Layout, Note, Options, Status, Stones, Tone
+from terminal.procedures.texts import localised
+from terminal.view_parts import Drawing, Fact, Layout, Note, Options, Status, Stone, Stones, Tone
 from terminal.views import BACK as BACK_CHOICE
 from terminal.views import ConfirmCard, PlaceCard, TakeCard
 from terminal.visit import Ending, Visit, VisitEnded
@@ -43,7 +45,7 @@ def place_card_step(visit: Visit, facilities: Facilities, stones: Stones) -> Ste
     async def step(draft: Draft) -> Draft | Turn:
         if visit.holder is not None:
             visit.unbind()
-            await _give_card_back(visit)
+            await _give_card_back(visit, facilities)
         holder = await _wait_for_card(visit, facilities, stones)
         if holder is None:
             return BACK
@@ -57,18 +59,20 @@ def place_card_step(visit: Visit, facilities: Facilities, stones: Stones) -> Ste
 
 def confirm_card_step(visit: Visit, facilities: Facilities, stones: Stones) -> Step:
     async def step(draft: Draft) -> Draft | Turn:
-        answer = await visit.choose(confirm_card_view(facilities, stones))
-        match answer:
-            case "back":
-                return BACK
-            case "child":
-                raise VisitEnded(Ending.CARD_REFUSED, "child")
-            case "someone-else":
-                raise VisitEnded(Ending.CARD_REFUSED, "someone-else")
-            case _:
-                return draft
+        return draft if await is_own_card(visit, facilities, stones) else BACK
 
     return step
+
+
+async def is_own_card(visit: Visit, facilities: Facilities, stones: Stones) -> bool:
+    """S8. False for もどる; raises VisitEnded for a card that is not the resident's own."""
+    match await visit.choose(confirm_card_view(facilities, stones)):
+        case "back":
+            return False
+        case "child" | "someone-else" as whose:
+            raise VisitEnded(Ending.CARD_REFUSED, whose)
+        case _:
+            return True
 
 
 async def _wait_for_card(visit: Visit, facilities: Facilities, stones: Stones) -> Holder | None:
@@ -102,11 +106,11 @@ async def _wait_for_card(visit: Visit, facilities: Facilities, stones: Stones) -
                 pass
 
 
-async def _give_card_back(visit: Visit) -> None:
+async def _give_card_back(visit: Visit, facilities: Facilities) -> None:
     """Going back before the card was confirmed: it must leave, so that the next lay-down is an edge again."""
     await visit.around.readers.release()
     # With a limit, unlike after a visit: nobody may find somebody else's half-done procedure behind a left card.
-    view = replace(take_card_view(sample=visit.around.sample), time_factor=2)
+    view = replace(take_card_view(facilities), time_factor=2)
     while visit.around.readers.present():
         event = await visit.wait(view)
         if isinstance(event, CardOut):
@@ -144,38 +148,59 @@ def place_card_view(
 
     `slipped`: a card was there, but left before it could be read.
     """
-    field = facilities.reader_kind() is ReaderKind.FIELD
-    form = "lay" if field else "insert"
-    drawing = ("nfc-take" if field else "reader-take") if lying else ("nfc-lay" if field else "reader-insert")
-    labels = () if field else (("chip", message("card.chip_first")), ("photo", message("card.photo_visible")))
+    form = _form(facilities)
+    if lying:
+        return PlaceCard(
+            title=message("card.take_first_title"),
+            sentence=message("card.take_first_sentence"),
+            parts=(Drawing(taking_drawing(facilities)),),
+            main=Status(message("card.take_first_status")),
+            back=BACK_CHOICE,
+            stones=stones,
+            sample=facilities.sample,
+        )
+    note = Note(message("card.do_not_move"), icon="card")
+    if slipped:
+        note = Note(message("card.slipped"), message(f"card.slipped_{form}"), "warning", Tone.ATTENTION)
     return PlaceCard(
-        title=message("card.take_first_title" if lying else f"card.{form}_title"),
-        sentence=message("card.take_first_sentence" if lying else f"card.{form}_sentence"),
-        parts=(
-            Drawing(drawing, () if lying else labels),
-            *_card_note(lying=lying, slipped=slipped),
-        ),
-        main=Status(message("attract.wait_for_card" if lying else "card.waiting")),
+        title=message(f"card.{form}_title"),
+        sentence=message(f"card.{form}_sentence"),
+        parts=(_placing_drawing(facilities), note),
+        main=Status(message(f"card.{form}_status")),
         back=BACK_CHOICE,
         stones=stones,
         sample=facilities.sample,
     )
 
 
-def _card_note(*, lying: bool, slipped: bool) -> tuple[Note, ...]:
-    if slipped:
-        return (Note(message("card.slipped"), message("card.do_not_move"), "warning", Tone.ATTENTION),)
-    return () if lying else (Note(message("card.do_not_move"), icon="card"),)
+def _on_pad(facilities: Facilities) -> bool:
+    return facilities.reader_kind() is ReaderKind.FIELD
+
+
+def _form(facilities: Facilities) -> str:
+    """How the card goes to the reader that stands there, as the catalogue's ids have it."""
+    return "lay" if _on_pad(facilities) else "insert"
+
+
+def taking_drawing(facilities: Facilities) -> str:
+    """The card taken from the reader that is fitted."""
+    return "nfc-take" if _on_pad(facilities) else "reader-take"
+
+
+def _placing_drawing(facilities: Facilities) -> Drawing:
+    if _on_pad(facilities):
+        return Drawing("nfc-lay")
+    labels = (("chip", message("card.chip_first")), ("photo", message("card.photo_visible")))
+    return Drawing("reader-insert", labels)
 
 
 def reading_view(facilities: Facilities, stones: Stones) -> PlaceCard:
     """While certificate and tries are read: about half a second, nothing to press."""
-    field = facilities.reader_kind() is ReaderKind.FIELD
     return PlaceCard(
         title=message("card.reading_title"),
         sentence=message("card.do_not_move"),
-        parts=(Drawing("working-nfc" if field else "working"),),
-        main=Status(message("card.reading_status_lay" if field else "card.reading_status")),
+        parts=(Drawing("working-nfc" if _on_pad(facilities) else "working"),),
+        main=Status(message("card.reading_status")),
         stop=None,
         stones=stones,
         sample=facilities.sample,
@@ -186,15 +211,11 @@ def confirm_card_view(facilities: Facilities, stones: Stones) -> ConfirmCard:
     """S8: families often share a PIN, so only the photo tells a spouse's card (FLOW §3)."""
     return ConfirmCard(
         title=message("confirm_card.title"),
-        sentence=message("confirm_card.sentence"),
+        sentence=message(f"confirm_card.sentence_{_form(facilities)}"),
         parts=(
-            Drawing("card-photo"),
-            Note(
-                message("confirm_card.dates_checked"),
-                message("confirm_card.known_later"),  # only certified verifiers see revocations
-                icon="check",
-                tone=Tone.SUCCESS,
-            ),
+            Drawing("photo-on-pad" if _on_pad(facilities) else "photo-in-reader"),
+            Note(message("confirm_card.dates_checked"), icon="check", tone=Tone.SUCCESS),
+            Fact(message("confirm_card.known_later", what=_unknowable(facilities, stones)), icon="info"),
             Options(
                 (
                     Choice("child", message("confirm_card.child")),
@@ -210,12 +231,22 @@ def confirm_card_view(facilities: Facilities, stones: Stones) -> ConfirmCard:
     )
 
 
-def take_card_view(*, sample: bool) -> TakeCard:
+def _unknowable(facilities: Facilities, stones: Stones) -> Localised:
+    """What only others can answer (revocation, an earlier application …), never asked as a question (FLOW §1)."""
+    rows = [
+        localised(row.title)
+        for row in conditions(facilities.programme.pack, "unknowable")
+        if Stone.NUMBER in stones.stones or row.key != "id-and-code"
+    ]
+    return Localised("、".join(row.ja for row in rows), ", ".join(row.en for row in rows))
+
+
+def take_card_view(facilities: Facilities) -> TakeCard:
     """After any ending but S14's: the card must leave before anybody begins."""
     return TakeCard(
         title=message("take_card.title"),
         sentence=message("take_card.sentence"),
-        parts=(Drawing("reader-take", tone=Tone.ATTENTION),),
+        parts=(Drawing(taking_drawing(facilities), tone=Tone.ATTENTION),),
         main=Status(message("take_card.waiting")),
-        sample=sample,
+        sample=facilities.sample,
     )

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
+from programmes.eligibility import conditions
 from programmes.opening import phase_in_force
 from terminal.controls import Choice, Role
 from terminal.enrolment import Draft
 from terminal.facilities import Facilities
-from terminal.messages import message
+from terminal.guidance_paper import guidance
+from terminal.journal.events import GuidancePrinted, PaperRefused
+from terminal.messages import Message, message, verbatim
+from terminal.ports import Printed, PrintedUnproven, PrintRefused
+from terminal.presentation import TextSize
 from terminal.procedures.rules import moment
 from terminal.procedures.steps import BACK, Step, Turn
-from terminal.view_parts import Drawing, Fact, Layout, Note, Options, Part
+from terminal.procedures.texts import localised
+from terminal.view_parts import Drawing, Fact, Layout, Note, Options, Part, Status
 from terminal.views import BACK as BACK_CHOICE
 from terminal.views import Checklist
-from terminal.visit import Ending, Visit, VisitEnded
+from terminal.visit import Visit
+
+#: What the resident has to know about eligibility and reads elsewhere: with its date above, on the service's row.
+_SAID_ELSEWHERE = frozenset({"card-application-date", "prior-registration"})
 
 
 def checklist_step(visit: Visit, facilities: Facilities, *, needs_service: bool) -> Step:
@@ -23,12 +34,46 @@ def checklist_step(visit: Visit, facilities: Facilities, *, needs_service: bool)
                 case "back":
                     return BACK
                 case "pin-unknown" | "id-unknown" as topic:
-                    if await visit.choose(help_view(facilities, topic)) == "leave":
-                        raise VisitEnded(Ending.LEFT)
+                    await _help(visit, facilities, topic)
                 case _:
                     return draft
 
     return step
+
+
+class HelpPaper(Enum):
+    """What became of the paper of a help page: one a page, so that nobody empties the roll."""
+
+    OFFERED = "print"
+    COMING = "paper_coming"
+    OUT = "paper_out"
+    FAILED = "paper_failed"
+
+
+async def _help(visit: Visit, facilities: Facilities, topic: str) -> None:
+    """Until もどる. Who leaves here with やめる has lost nothing: nothing was begun."""
+    paper = HelpPaper.OFFERED if facilities.can_print else None
+    while await visit.choose(help_view(facilities, topic, paper)) == "print":
+        visit.show(help_view(facilities, topic, HelpPaper.COMING))
+        paper = await _print_help(visit, facilities, topic)
+
+
+async def _print_help(visit: Visit, facilities: Facilities, topic: str) -> HelpPaper:
+    if facilities.printer is None:
+        return HelpPaper.FAILED
+    large = visit.presentation.size is not TextSize.NORMAL
+    title, advice = _help_words(topic)
+    outcome = await facilities.printer.print(guidance(title, advice, facilities, visit.presentation))
+    match outcome:
+        case Printed() | PrintedUnproven():
+            facilities.store.note(GuidancePrinted(isinstance(outcome, Printed), large))
+            return HelpPaper.OUT
+        case PrintRefused(status):
+            facilities.store.note(PaperRefused(status.detail or "unknown"))
+            return HelpPaper.FAILED
+
+
+# --------------------------------------------------------------------------- views
 
 
 def checklist_view(visit: Visit, facilities: Facilities, measure: str, *, needs_service: bool) -> Checklist:
@@ -46,6 +91,11 @@ def checklist_view(visit: Visit, facilities: Facilities, measure: str, *, needs_
         facts.append(
             Fact(message("checklist.card_applied_by", until=phase.card_application_until), icon="calendar")
         )
+    facts += [
+        Fact(verbatim(localised(row.say)), icon="info")
+        for row in conditions(facilities.programme.pack, "declared")
+        if row.key not in _SAID_ELSEWHERE
+    ]
     return Checklist(
         title=message("checklist.title"),
         sentence=message("checklist.sentence", n=len(unknown) + 1),
@@ -56,18 +106,28 @@ def checklist_view(visit: Visit, facilities: Facilities, measure: str, *, needs_
     )
 
 
-def help_view(facilities: Facilities, topic: str) -> Checklist:
-    """What to do without PIN or ID; leaving here loses nothing, because nothing was begun."""
+def _help_words(topic: str) -> tuple[Message, Message]:
+    """Title and advice of a help page, on the screen and on paper."""
     slug = topic.replace("-", "_")
-    drawing = "four-pins" if topic == "pin-unknown" else "e-money-number"
+    return message(f"help.{slug}_title"), message(f"help.{slug}_where")
+
+
+def help_view(facilities: Facilities, topic: str, paper: HelpPaper | None) -> Checklist:
+    """What to do without PIN or ID. `paper` is None where no printer can print."""
+    title, advice = _help_words(topic)
+    main: Choice | Status | None = None
+    if paper is HelpPaper.OFFERED:
+        main = Choice("print", message("help.print"), Role.PRIMARY, icon="paper", key="#")
+    elif paper is not None:
+        main = Status(message(f"help.{paper.value}"))
     return Checklist(
-        title=message(f"help.{slug}_title"),
+        title=title,
         parts=(
-            Drawing(drawing),
-            Note(message(f"help.{slug}_where"), icon="house"),
+            Drawing("four-pins" if topic == "pin-unknown" else "e-money-number"),
+            Note(advice, icon="house"),
             Note(message("help.nothing_lost"), message("help.come_again"), icon="info"),
         ),
-        main=Choice("back", message("button.back"), Role.PRIMARY),
-        back=Choice("leave", message("button.leave"), Role.BACK),
+        main=main,
+        back=BACK_CHOICE,
         sample=facilities.sample,
     )

@@ -113,7 +113,8 @@ def confirm_view(
 
 def _id_label(service: Service) -> Message:
     """The name under which it was asked for."""
-    return verbatim(localised(service.id_entry.label)) if service.id_entry else message("confirm.id")
+    row = service.id_entry
+    return message("confirm.id_as", label=localised(row.label)) if row is not None else message("confirm.id")
 
 
 def _codes_entered(draft: Draft) -> Message:

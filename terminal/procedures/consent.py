@@ -78,11 +78,7 @@ def consent_view(facilities: Facilities, stones: Stones) -> Consent:
                 message("consent.retention_detail", retention=operator.retention),
                 "calendar",
             ),
-            Fact(
-                message("consent.contact"),
-                message("consent.contact_detail", contact=operator.contact),
-                "phone",
-            ),
+            *_whom_to_ask(operator),
             Fact(message("consent.never_number"), icon="check"),
             Options((Choice("whole-text", message("consent.whole_text"), icon="document"),)),
         ),
@@ -90,6 +86,30 @@ def consent_view(facilities: Facilities, stones: Stones) -> Consent:
         back=BACK_CHOICE,
         stones=stones,
         sample=facilities.sample,
+    )
+
+
+def _whom_to_ask(operator: Operator) -> tuple[Fact, ...]:
+    """Questions, and the desk for one's own data: one line where it is the same desk."""
+    if operator.contact == operator.disclosure:
+        return (
+            Fact(
+                message("consent.contact"),
+                message("consent.contact_detail", contact=operator.contact),
+                "phone",
+            ),
+        )
+    return (
+        Fact(
+            message("consent.questions"),
+            message("consent.contact_detail", contact=operator.contact),
+            "phone",
+        ),
+        Fact(
+            message("consent.disclosure"),
+            message("consent.contact_detail", contact=operator.disclosure),
+            "document",
+        ),
     )
 
 

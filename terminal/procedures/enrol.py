@@ -9,6 +9,7 @@ from contract.record import Procedure
 from programmes.services import Service
 from terminal.enrolment import Draft, Prepared, prepare
 from terminal.facilities import Facilities
+from terminal.messages import message
 from terminal.procedures.card import confirm_card_step, place_card_step
 from terminal.procedures.checklist import checklist_step
 from terminal.procedures.confirmation import Correct, confirm, require_still_open
@@ -124,14 +125,9 @@ async def _act(
         if isinstance(answer, Turn):
             steps.resume_from_end()
             continue
-        if visit.warned:
-            asked = await confirm_card_step(visit, facilities, confirm_at)(draft)
-            if isinstance(asked, Turn):
-                steps.resume_after_end()
-                continue
-            visit.warned = False
         make = partial(_prepare_all, visit, facilities, draft, service, procedures)
-        done = await sign_and_commit(visit, facilities, make, confirm_at)
+        act = message("pin.ok_apply" if service is not None else "pin.ok_reserve")
+        done = await sign_and_commit(visit, facilities, make, confirm_at, act)
         if isinstance(done, Turn):
             steps.resume_after_end()
             continue

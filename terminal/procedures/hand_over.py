@@ -10,18 +10,20 @@ from dataclasses import dataclass, replace
 
 from contract.answer import Answer, Verdict
 from contract.record import Procedure
-from programmes.eligibility import result_days
+from programmes.eligibility import refusal, result_days
 from terminal.controls import Choice, Pressed, Role
 from terminal.enrolment import Accepted, Draft
 from terminal.facilities import Facilities
 from terminal.inbox import Delivered, Event, ProgrammeAnswered
 from terminal.journal.events import CardLeft, PaperPrinted, PaperRefused
 from terminal.messages import Message, message, verbatim
-from terminal.ports import Condition, Lamp, Printed, PrintedUnproven, PrintRefused, ReaderKind, Sound
+from terminal.ports import Lamp, Printed, PrintedUnproven, PrintRefused, Sound
 from terminal.presentation import TextSize
+from terminal.procedures.card import taking_drawing
 from terminal.procedures.signature import Done
+from terminal.procedures.texts import localised
 from terminal.receipt import Slip, receipt
-from terminal.view_parts import Drawing, Note, Number, Options, Paragraph, Part, Status, Stones, Tone
+from terminal.view_parts import Drawing, Fact, Note, Number, Options, Paragraph, Part, Status, Stones, Tone
 from terminal.views import Accepted as AcceptedView
 from terminal.visit import Ending, Visit, VisitEnded
 
@@ -75,7 +77,7 @@ async def _card_out(visit: Visit, facilities: Facilities, done: Done, known: Kno
     return known
 
 
-async def _unless_ended(visit: Visit, view: AcceptedView, until: float) -> Event | Ending | None:
+async def _unless_ended(visit: Visit, view: AcceptedView, until: float | None) -> Event | Ending | None:
     """What would end a visit (nobody there, the door, the order to stop) is only news here: it is all done."""
     try:
         return await visit.wait(view, until=until)
@@ -107,12 +109,18 @@ async def _read(
     *,
     printed: bool,
 ) -> None:
-    """The number stays until おわる or `accepted_s` after the last thing that happened here: paper, or the card taken."""
+    """The number stays until おわる, and else as long as any question does (k = 1), with the warning before it goes.
+
+    The time counts from the last thing that happened here: paper, or the card taken. As long as the card lies there,
+    the screen asks for it and for nothing else, so the time then ends without a warning.
+    """
     around = visit.around
     if visit.stopping and printed:
         return
-    span = around.limits.take_card_s if visit.stopping else around.limits.accepted_s
-    ends, left = around.clock.monotonic() + span, _card_lies(visit)
+    visit.give_whole_time()
+    limits, now = around.limits, around.clock.monotonic()
+    ends = now + limits.take_card_s if visit.stopping else None
+    lapses, left = ends or now + limits.idle_end_s, _card_lies(visit)
     asked: bool | None = None  # the card may have been taken while the paper came
     while True:
         lies = _card_lies(visit)
@@ -120,15 +128,16 @@ async def _read(
             asked = lies
             _ask_for_card(visit, lies=lies)
         if left and not lies:  # once: a card that comes and goes must not keep the number standing
-            left, ends = False, around.clock.monotonic() + span
+            left = False
+            visit.give_whole_time()
         view = accepted_view(visit, facilities, done, known, stones, take_card=lies, printed=printed)
-        event = await _unless_ended(visit, view, ends)
+        event = await _unless_ended(visit, view, lapses if lies else ends)
         match event:
             case None | Ending() | Pressed(choice="finish"):
                 return
             case Pressed(choice="print-large"):
                 printed = await _print(visit, facilities, slip, large=True)
-                ends = around.clock.monotonic() + around.limits.accepted_s
+                visit.give_whole_time()
             case _:
                 known = learn(known, event, sample=facilities.sample)
 
@@ -159,37 +168,42 @@ def accepted_view(
 ) -> AcceptedView:
     """`printed` is None as long as the paper waits for the card."""
     numbers = tuple(Number(_number_label(record, done.accepted), record.number) for record in done.accepted)
+    refused = _refused(known)
     view = AcceptedView(
-        title=_title(done),
-        sentence=_where_it_is(done.accepted, known),
+        title=message("accepted.title_refused") if refused else _title(done),
+        sentence=None if refused else _where_it_is(facilities, done, known),
+        refused=refused,
         stones=stones,
         sample=facilities.sample,
         take_card=take_card,
+        time_factor=None if take_card else 1,
     )
     if take_card:
-        field = facilities.reader_kind() is ReaderKind.FIELD
-        drawing = Drawing(
-            "nfc-take" if field else "reader-take",
-            caption=message("accepted.take_card"),
-            tone=Tone.ATTENTION,
-        )
+        taking = taking_drawing(facilities)
+        drawing = Drawing(taking, caption=message("accepted.take_card"), tone=Tone.ATTENTION)
         paper = () if printed is None else (_paper_note(printed=printed),)
-        return replace(
-            view, parts=(*numbers, drawing, *paper), main=Status(message("accepted.waiting_for_card"))
-        )
+        brings = Status(message(_once_taken(facilities, printed)))
+        return replace(view, parts=(*numbers, drawing, *paper), main=brings)
     return replace(
         view,
         parts=(
             *_second_missing(done),
+            *_refusals(facilities, done, known),
             *numbers,
             *_said(done, known),
-            *_paper(done, printed=printed is not False),
+            *_paper(done, known, printed=printed is not False),
             *_result(visit, facilities, done, known),
             *(() if printed is not False else _whom_to_ask(facilities)),
             *_again(facilities),
         ),
         main=Choice("finish", message("button.leave"), Role.PRIMARY, icon="check", key="#"),
     )
+
+
+def _once_taken(facilities: Facilities, printed: bool | None) -> str:
+    """What taking the card brings: the paper, as long as it has not come and can."""
+    coming = printed is None and facilities.can_print
+    return "accepted.card_then_paper" if coming else "accepted.waiting_for_card"
 
 
 def _title(done: Done) -> Message:
@@ -207,9 +221,9 @@ def _second_missing(done: Done) -> tuple[Part, ...]:
     )
 
 
-def _paper(done: Done, *, printed: bool) -> tuple[Part, ...]:
+def _paper(done: Done, known: Known, *, printed: bool) -> tuple[Part, ...]:
     """The drawing gives way to the warning where something is missing: one screen says it all."""
-    if printed and done.complete:
+    if printed and done.complete and not _refused(known):
         return (Drawing("paper-out", caption=message("accepted.take_paper")),)
     return (_paper_note(printed=printed),)
 
@@ -236,7 +250,7 @@ def _whom_to_ask(facilities: Facilities) -> tuple[Part, ...]:
 
 def _again(facilities: Facilities) -> tuple[Part, ...]:
     """One copy a press, as long as the printer says that it can."""
-    if facilities.printer is None or facilities.printer.status().condition is not Condition.GOOD:
+    if not facilities.can_print:
         return ()
     return (Options((Choice("print-large", message("accepted.print_large"), icon="document"),)),)
 
@@ -245,37 +259,61 @@ def _number_label(record: Accepted, all_records: Sequence[Accepted]) -> Message:
     return message("accepted.number" if len(all_records) == 1 else f"accepted.number_{record.procedure}")
 
 
-def _where_it_is(records: Sequence[Accepted], known: Known) -> Message:
+def _where_it_is(facilities: Facilities, done: Done, known: Known) -> Message:
     """受付 or 到着: the second word only with the fleet's signed acknowledgement for every record."""
+    records = done.accepted
     if {answer.id for answer in known.answers} >= {record.id for record in records}:
         return message("accepted.answered")
     if all(record.id in known.arrived for record in records):
         return message("accepted.arrived")
-    return message("accepted.will_be_sent")
+    return message("accepted.being_sent" if facilities.link.online() else "accepted.will_be_sent")
+
+
+def _refused(known: Known) -> bool:
+    return any(answer.verdict is Verdict.REFUSED for answer in known.answers)
+
+
+def _refusals(facilities: Facilities, done: Done, known: Known) -> tuple[Part, ...]:
+    """First of all: which procedure, why, and what can be done now. The code comes last."""
+    procedures = {record.id: record.procedure for record in done.accepted}
+    parts: list[Part] = []
+    for answer in known.answers:
+        if answer.verdict is Verdict.REFUSED and answer.id in procedures:
+            parts += _refusal(facilities, f"accepted.refused_{procedures[answer.id]}", answer.code)
+    return tuple(parts)
+
+
+def _refusal(facilities: Facilities, what: str, code: str) -> tuple[Part, Part]:
+    row = refusal(facilities.programme.pack, code)
+    if row is None:
+        why, following = message("accepted.refused_code"), message("accepted.refused_only_code", code=code)
+    else:
+        why = verbatim(localised(row.say))
+        following = message("accepted.refused_next", next=localised(row.next), code=code)
+    return Note(message(what), why, "error", Tone.ERROR), Paragraph(following)
 
 
 def _said(done: Done, known: Known) -> tuple[Part, ...]:
-    """What the programme answered in time; マイキーID else comes later."""
-    parts: list[Part] = []
+    """What the programme answered in time, refusals apart; マイキーID else comes later."""
     answers = {answer.id: answer for answer in known.answers}
-    for record in done.accepted:
-        answer = answers.get(record.id)
-        if answer is not None and answer.verdict is Verdict.ALREADY:
-            parts.append(Note(message("accepted.already"), icon="info"))
-        elif answer is not None and answer.verdict is Verdict.REFUSED:
-            parts.append(
-                Note(
-                    message(f"accepted.refused_{record.procedure}"),
-                    message("accepted.refused_code", code=answer.code),
-                    "error",
-                    Tone.ERROR,
-                )
+    parts = [_answered(record, answers.get(record.id)) for record in done.accepted]
+    return tuple(part for part in parts if part is not None)
+
+
+def _answered(record: Accepted, answer: Answer | None) -> Part | None:
+    reservation = record.procedure is Procedure.RESERVATION
+    match answer:
+        case None:
+            return Paragraph(message("accepted.mykey_later")) if reservation else None
+        case Answer(verdict=Verdict.REFUSED):
+            return None
+        case Answer(verdict=Verdict.ALREADY):
+            before = f"accepted.already_{record.procedure}"
+            return Note(message(before), message(f"{before}_detail"), "info")
+        case Answer(mykey_id=mykey) if reservation:
+            grouped = verbatim(f"{mykey[:4]} {mykey[4:]}")
+            return Fact(message("accepted.mykey", mykey=grouped), icon="card")
+        case _:
+            return Note(
+                message("accepted.done_application"), message("accepted.done_next"), "check", Tone.SUCCESS
             )
-        elif record.procedure is Procedure.RESERVATION:
-            mykey = answer.mykey_id if answer is not None else ""
-            parts.append(
-                Note(message("accepted.mykey", mykey=verbatim(f"{mykey[:4]} {mykey[4:]}")), icon="card")
-                if mykey
-                else Paragraph(message("accepted.mykey_later"))
-            )
-    return tuple(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from programmes.contacts import who_answers
 from programmes.model import Contact
 from programmes.opening import Open, function_state
-from terminal.controls import Badge, Choice, Look, Role
+from terminal.controls import Badge, Choice, Look
 from terminal.facilities import Facilities
 from terminal.messages import Message, message, verbatim
 from terminal.procedures.enrol import apply, reserve
@@ -106,7 +106,7 @@ def status_view(facilities: Facilities) -> Home:
             Drawing("ask-by-phone"),
             Note(verbatim(operator.name), verbatim(operator.contact), "phone"),
         ),
-        main=Choice("back", message("button.back"), Role.PRIMARY, key="#"),
+        back=BACK_CHOICE,
         sample=facilities.sample,
     )
 
@@ -138,6 +138,6 @@ def guide_view(visit: Visit, facilities: Facilities) -> Home:
             contact,
             *fraud,
         ),
-        main=Choice("back", message("button.back"), Role.PRIMARY, key="#"),
+        back=BACK_CHOICE,
         sample=facilities.sample,
     )

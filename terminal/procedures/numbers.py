@@ -275,7 +275,7 @@ def enter_view(facilities: Facilities, row: EntryRow, typing: Typing, stones: St
 def repeat_view(facilities: Facilities, row: EntryRow, typing: Typing, stones: Stones) -> RepeatText:
     wrong = _differs(typing)
     return RepeatText(
-        title=_differs_title(typing) if wrong else message("enter.again_title", label=localised(row.label)),
+        title=_differs_title(typing) if wrong else message("enter.again_title"),
         sentence=None if wrong else message("enter.again_sentence"),
         parts=(*wrong, Entry(_field(row, typing, "service-id-again"))),
         main=_ready(row, typing),
@@ -313,10 +313,10 @@ def _at_group(typing: Typing, id_: str) -> Message:
 def code_view(
     facilities: Facilities, row: EntryRow, typing: Typing, stones: Stones, n: int, of: int
 ) -> EnterCode:
-    title = message("enter.title", label=localised(row.label))
+    title = message("enter.code_title_one", label=localised(row.label))
     return EnterCode(
         title=title if of == 1 else message("enter.code_title", label=localised(row.label), n=n, of=of),
-        sentence=_sentence(row),
+        sentence=message("enter.code_where", where=localised(row.where)),
         parts=(*_wrong_note(typing), Entry(_field(row, typing, f"code-{n}"))),
         main=_ready(row, typing),
         back=BACK_CHOICE,
@@ -343,8 +343,13 @@ def phone_view(facilities: Facilities, typing: Typing, stones: Stones, *, option
     )
 
 
-#: Where on a card the number stands, as the catalogue calls it, and the drawing that shows it.
-DRAWINGS = {"card-back-number": "e-money-number", "card-back-code": "e-money-code"}
+#: Where the number stands, as the catalogue calls it, and the drawing that shows it.
+DRAWINGS = {
+    "card-back-number": "e-money-number",
+    "card-back-code": "e-money-code",
+    "app-screen": "app-number",
+    "web-page": "web-number",
+}
 
 
 def find_view(row: EntryRow, *, sample: bool) -> View:

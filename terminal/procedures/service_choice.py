@@ -29,7 +29,7 @@ from terminal.procedures.texts import localised
 from terminal.view_parts import Drawing, Entry, Fact, Layout, Note, Options, Pager, Part, Status, Stones, Tone
 from terminal.views import BACK as BACK_CHOICE
 from terminal.views import ChooseService, ServiceTerms
-from terminal.visit import Ending, Visit, VisitEnded
+from terminal.visit import Visit
 
 ROWS_A_PAGE = 3
 
@@ -121,9 +121,7 @@ async def _terms(
     state = service_state(facilities.programme.pack, service, (measure,), at)
     if isinstance(state, ServiceOpen) and service.id_entry is not None:
         return await visit.choose(terms_view(facilities, measure, service, state, at, stones)) == "take"
-    answer = await visit.choose(refused_service_view(facilities, service, state, stones))
-    if answer == "leave":
-        raise VisitEnded(Ending.LEFT)
+    await visit.choose(refused_service_view(facilities, service, state, stones))
     return False
 
 
@@ -224,7 +222,7 @@ def search_view(
     if sounds and hits <= SHOWN_FROM:
         main = Choice("show", message("service.show", n=hits), Role.PRIMARY, icon="forward", key="#")
     return ChooseService(
-        title=message("service.search_title"),
+        title=message("service.search_next_title" if sounds else "service.search_title"),
         sentence=message("service.search_sentence", n=hits),
         parts=(Entry(field), *told),
         main=main,
@@ -267,7 +265,9 @@ def terms_view(
         come = service.points_come
         facts.append(
             Fact(
-                verbatim(localised(come)) if come is not None else message("terms.come_unknown"),
+                message("terms.come", when=localised(come))
+                if come is not None
+                else message("terms.come_unknown"),
                 verbatim(localised(service.receive)) if service.receive is not None else None,
                 "calendar",
             )
@@ -282,12 +282,19 @@ def terms_view(
     )
     return ServiceTerms(
         title=message("terms.title", service=localised(service.name)),
+        sentence=message("terms.unregistered" if state.register_first else "terms.sentence"),
         parts=(*facts, *_where_printed(service)),
-        main=Choice("take", message("terms.take"), Role.PRIMARY, icon="forward", key="#"),
+        main=_take(state),
         back=BACK_CHOICE,
         stones=stones,
         sample=facilities.sample,
     )
+
+
+def _take(state: ServiceOpen) -> Choice:
+    """Who must have registered before says so with the same press."""
+    label = message("terms.take_registered" if state.register_first else "terms.take")
+    return Choice("take", label, Role.PRIMARY, icon="forward", key="#")
 
 
 def _where_printed(service: Service) -> tuple[Part, ...]:
@@ -328,7 +335,6 @@ def refused_service_view(
             following,
         ),
         main=Choice("other", message("service.other"), Role.PRIMARY, key="#"),
-        back=Choice("leave", message("button.leave"), Role.BACK),
         stones=stones,
         sample=facilities.sample,
     )

@@ -13,7 +13,7 @@ from terminal.controls import Choice, Field, FieldKind, Group, GroupState, KeyPr
 from terminal.enrolment import Accepted, Prepared, Unstored, seal_and_commit
 from terminal.facilities import Facilities
 from terminal.journal.events import PinBlockedSeen, PinWrongEntered
-from terminal.messages import message
+from terminal.messages import Message, message
 from terminal.ports import (
     CardLost,
     CardRefused,
@@ -26,6 +26,7 @@ from terminal.ports import (
     Signed,
     SignedInPart,
 )
+from terminal.procedures.card import is_own_card
 from terminal.procedures.steps import BACK, Turn
 from terminal.view_parts import (
     Drawing,
@@ -60,19 +61,27 @@ class Done:
 
 
 async def sign_and_commit(
-    visit: Visit, facilities: Facilities, make: Callable[[], Sequence[Prepared]], stones: Stones
+    visit: Visit, facilities: Facilities, make: Callable[[], Sequence[Prepared]], stones: Stones, act: Message
 ) -> Done | Turn:
     """Asks the PIN until the card has signed; BACK for もどる. Raises VisitEnded for everything else.
 
-    `make` gives the records when the PIN is complete; it may raise VisitEnded as well, if a date has passed.
+    `make` gives the records when the PIN is complete; it may raise VisitEnded as well, if a date has passed. `act`
+    stands on the button that does it.
     """
     while True:
         holder = visit.holder
         if holder is None:
             raise VisitEnded(Ending.CARD_LIFTED)
-        pin = await _ask_pin(visit, facilities, holder.tries_left, stones, again=visit.wrong_pins > 0)
+        if visit.warned:
+            if not await is_own_card(visit, facilities, stones):
+                return BACK
+            visit.warned = False
+        pin = await _ask_pin(visit, facilities, holder.tries_left, stones, act, again=visit.wrong_pins > 0)
         if pin is None:
             return BACK
+        if visit.warned:  # somebody else may have come to the machine while the PIN was asked for
+            _wipe(pin)
+            continue
         try:
             prepared = make()
         except VisitEnded:
@@ -132,7 +141,7 @@ async def _commit(
 
 
 async def _ask_pin(
-    visit: Visit, facilities: Facilities, tries_left: int, stones: Stones, *, again: bool
+    visit: Visit, facilities: Facilities, tries_left: int, stones: Stones, act: Message, *, again: bool
 ) -> bytearray | None:
     """Four digits in a bytearray, or None for もどる. With one try left the safe way out comes first."""
     if tries_left == 1:
@@ -146,7 +155,7 @@ async def _ask_pin(
     pin = bytearray()
     while True:
         try:
-            answer = await visit.ask(pin_view(facilities, len(pin), tries_left, stones, again=again))
+            answer = await visit.ask(pin_view(facilities, len(pin), tries_left, stones, act, again=again))
         except VisitEnded:
             _wipe(pin)
             raise
@@ -182,7 +191,9 @@ def _wipe(pin: bytearray) -> None:
 # --------------------------------------------------------------------------- views
 
 
-def pin_view(facilities: Facilities, typed: int, tries_left: int, stones: Stones, *, again: bool) -> EnterPin:
+def pin_view(
+    facilities: Facilities, typed: int, tries_left: int, stones: Stones, act: Message, *, again: bool
+) -> EnterPin:
     """The boxes hold discs; no digit reaches a view."""
     boxes = tuple(
         Group(
@@ -194,19 +205,26 @@ def pin_view(facilities: Facilities, typed: int, tries_left: int, stones: Stones
     )
     main: Choice | Status = Status(message("enter.missing_digits", n=PIN_LENGTH - typed))
     if typed == PIN_LENGTH:
-        main = Choice("ok", message("pin.ok"), Role.PRIMARY, icon="check", key="#")
-    wrong: tuple[Part, ...] = (
-        (Note(message("pin.wrong"), message("pin.wrong_detail"), "error", Tone.ERROR),) if again else ()
-    )
+        main = Choice("ok", act, Role.PRIMARY, icon="check", key="#")
+    warned = _warning(tries_left, again=again)
     return EnterPin(
-        title=message("pin.title"),
-        sentence=None if again else message("pin.sentence"),
-        parts=(*wrong, Tries(tries_left), Entry(Field("pin", FieldKind.PIN, boxes))),
+        title=message("pin.again_title" if again else "pin.title"),
+        sentence=None if warned else message("pin.sentence"),
+        parts=(*warned, Tries(tries_left), Entry(Field("pin", FieldKind.PIN, boxes))),
         main=main,
         back=BACK_CHOICE,
         stones=stones,
         sample=facilities.sample,
     )
+
+
+def _warning(tries_left: int, *, again: bool) -> tuple[Part, ...]:
+    """In the place of the sentence: what the last entry was, or what the next one may do."""
+    if again:
+        return (Note(message("pin.wrong"), message("pin.wrong_detail"), "error", Tone.ERROR),)
+    if tries_left == 1:
+        return (Note(message("pin.last_reminder"), icon="warning", tone=Tone.ATTENTION),)
+    return ()
 
 
 def last_try_view(facilities: Facilities, stones: Stones) -> EnterPin:

@@ -113,7 +113,7 @@ def test_fast_typing_loses_nothing(hand: Hand) -> None:
 def test_a_button_that_appears_while_typing_has_a_guard_time_of_its_own(hand: Hand) -> None:
     hand.show(SAMPLES["S13-pin"])
     hand.at += 1
-    hand.show(SAMPLES["S13-pin-last-try-ready"])
+    hand.show(SAMPLES["S13-pin-ready"])
     hand.at += 0.1
     assert hand.down("pin/1")
     assert not hand.down("ok")

@@ -73,14 +73,15 @@ class Witness:
         now, limits = self._rig.clock.passed, self._rig.limits
         alone = 0.0 if self._alone is None else now - self._alone
         assert alone < limits.presence_end_s + SLACK_S, f"nobody for {alone} s: {self._rig.view.name}"
-        if self._factor is not None:
-            idle = now - self._acted
-            assert idle < limits.idle_end_s * self._factor + SLACK_S, f"idle {idle} s: {self._rig.view.name}"
-        elif self._screen == "Accepted":
+        if self._screen == "Accepted":
+            # Its time counts from the last press, the card's last move and the paper.
             still = now - max(self._acted, self._edge)
-            assert still < limits.take_card_s + limits.accepted_s + SLACK_S, f"S14 stood {still} s"
+            assert still < limits.take_card_s + limits.idle_end_s + SLACK_S, f"S14 stood {still} s"
             late = now - self._entered >= limits.take_card_s + SLACK_S
             assert not late or len(self._rig.printer.papers) > self._papers, "no paper after its time"
+        elif self._factor is not None:
+            idle = now - self._acted
+            assert idle < limits.idle_end_s * self._factor + SLACK_S, f"idle {idle} s: {self._rig.view.name}"
 
     def _check_cover(self) -> None:
         now, limits, covered = self._rig.clock.passed, self._rig.limits, self._rig.covered

@@ -6,17 +6,30 @@ import ast
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
+import msgspec
 import pytest
 
 import terminal
 from programmes.opening import Why
+from programmes.services import EntryDrawing
+from screens import drawings
 from screens.catalogue import PLACE
-from terminal.endings import Contact, every_trouble, trouble_of, trouble_view
+from terminal.endings import Contact, every_trouble, further_words, trouble_of, trouble_view
 from terminal.messages import Localised
 from terminal.ports import CardKind, CardRefused, ReaderKind
 from terminal.presentation import Language
-from terminal.procedures.numbers import Typing, code_view, enter_view, find_view, group_lengths, repeat_view
+from terminal.procedures.checklist import HelpPaper
+from terminal.procedures.numbers import (
+    DRAWINGS,
+    Typing,
+    code_view,
+    enter_view,
+    find_view,
+    group_lengths,
+    repeat_view,
+)
 from terminal.procedures.service_choice import CHIPS
 from terminal.readiness import Missing
 from terminal.view_parts import Bars, Small, Stone, Stones
@@ -69,7 +82,7 @@ TOO_STRONG = {
     ),
 }
 #: できました is the programme's word; it may only be quoted.
-QUOTES = {"guide.third_detail", "paper.after_done"}
+QUOTES = {"guide.third_detail", "paper.after_done", "accepted.done_application"}
 
 
 def width(text: str) -> float:
@@ -183,7 +196,12 @@ PUT_TOGETHER = {
     *(f"{where}.{part}_{kind}" for where in ("accepted", "paper") for part in ("number",) for kind in
       ("reservation", "application")),
     *(f"paper.procedure_{kind}" for kind in ("reservation", "application")),
-    *(f"card.{form}_{part}" for form in ("insert", "lay") for part in ("title", "sentence")),
+    *(f"card.{form}_{part}" for form in ("insert", "lay") for part in ("title", "sentence", "status")),
+    *(f"card.slipped_{form}" for form in ("insert", "lay")),
+    *(f"confirm_card.sentence_{form}" for form in ("insert", "lay")),
+    *(f"help.{paper.value}" for paper in HelpPaper),
+    *(f"accepted.{said}_{kind}" for said in ("refused", "already") for kind in ("reservation", "application")),
+    *(f"accepted.already_{kind}_detail" for kind in ("reservation", "application")),
 }  # fmt: skip
 
 
@@ -195,7 +213,7 @@ def test_every_id_that_is_put_together_exists() -> None:
 
 NOT_DONE = {
     Language.JA: "受け付けていません",
-    Language.EASY: "まだ 申し込んでいません",
+    Language.EASY: "まだ 何も 申し込んでいません",
     Language.EN: "Nothing was accepted",
 }
 CONTACT = Contact(Localised("見本市 デジタル課"), Localised("03-0000-0000"), "tk-0042")
@@ -218,6 +236,49 @@ def test_every_trouble_says_what_happened_what_was_not_done_and_what_to_do(
     )
     assert all(text in small for text in (CONTACT.name.ja, CONTACT.phone.ja, CONTACT.terminal, view.code))
     assert isinstance(view.parts[-1], Small)  # the code comes last
+
+
+def _next_words(view: Trouble) -> list[str]:
+    (bars,) = [part for part in view.parts if isinstance(part, Bars)]
+    return [catalogue().text(message, Language.JA) for message in bars.next]
+
+
+@pytest.mark.parametrize(("ending", "detail"), every_trouble())
+def test_a_card_that_still_lies_there_is_asked_for_first_and_else_not_at_all(
+    ending: Ending, detail: str
+) -> None:
+    asked = [
+        _next_words(trouble_view(ending, detail, CONTACT, sample=True, lying=lying))
+        for lying in (True, False)
+    ]
+    assert asked[0] == ["カードを お取りください。", *asked[1]]
+    assert not any("お取りください" in text for text in asked[1])
+
+
+@pytest.mark.parametrize("why", Why)
+def test_an_ending_by_the_calendar_says_which_reason_it_was(why: Why) -> None:
+    view = trouble_view(Ending.NOT_OPEN, why.value, CONTACT, sample=True)
+    (bars,) = [part for part in view.parts if isinstance(part, Bars)]
+    assert [message.id for message in bars.happened] == [f"closed.{why.value.replace('-', '_')}"]
+
+
+@pytest.mark.parametrize("detail", ["expired", "renewal-wait"])
+@pytest.mark.parametrize(("hours", "days"), [(24, "1日"), (72, "3日"), (73, "4日")])
+def test_how_long_a_renewed_certificate_may_wait_is_the_packs_value(
+    detail: str, hours: int, days: str
+) -> None:
+    pack = programme().pack
+    wait = msgspec.structs.replace(pack.renewal_wait, longest_hours=hours)
+    changed = msgspec.structs.replace(pack, renewal_wait=wait)
+    extra = further_words(Ending.CARD_REFUSED, detail, changed)
+    view = trouble_view(Ending.CARD_REFUSED, detail, CONTACT, sample=True, extra=extra)
+    assert any(days in text for text in _next_words(view))
+
+
+def test_every_place_of_an_id_that_a_catalogue_can_name_has_its_drawing() -> None:
+    places = set(get_args(EntryDrawing)) - {"none"}
+    assert set(DRAWINGS) == places
+    assert set(DRAWINGS.values()) <= drawings.names()
 
 
 def test_each_trouble_has_a_code_of_its_own() -> None:

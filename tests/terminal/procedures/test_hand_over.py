@@ -55,9 +55,10 @@ async def test_after_the_signature_the_paper_comes_card_or_no_card(taken: bool) 
         assert len(rig.printer.papers) == 1
         assert isinstance(rig.view, Accepted)
         assert rig.view.take_card is not taken
-        await rig.wait(60)
+        await rig.wait(75)
         assert rig.view.name == ("Attract" if taken else "TakeCard")
-        assert rig.noted(VisitEnded) == [VisitEnded("finished", "accepted", 2)]
+        shown = "idle-warning" if taken else "accepted"
+        assert rig.noted(VisitEnded) == [VisitEnded("finished", shown, 2)]
 
 
 @pytest.mark.parametrize("paper", ["accepted.take_paper", "accepted.no_paper"])
@@ -71,7 +72,7 @@ async def test_a_card_that_is_left_on_s14_is_asked_for_until_it_is_gone(paper: s
         for seconds, shown in (
             (19.9, "Accepted"),
             (0.2, "Accepted"),
-            (59.7, "Accepted"),
+            (74.7, "Accepted"),
             (0.2, "TakeCard"),
             (900, "TakeCard"),
         ):
@@ -100,20 +101,44 @@ async def test_a_card_that_is_taken_while_the_paper_comes_is_asked_for_no_more()
 async def test_who_takes_the_card_after_the_paper_has_the_whole_time_to_read() -> None:
     async with running(Rig()) as rig:
         await walk(rig, APPLY)
-        await rig.wait(75)
+        await rig.wait(90)
         assert (rig.panel.lamps[-1], asks_for_card(rig)) == (Lamp.TAKE, True)
-        lying = rig.readers.lying["reader"]
         await rig.lift()
         assert (rig.panel.lamps[-1], asks_for_card(rig)) == (Lamp.DONE, False)
-        await rig.wait(30)
-        await rig.lay(lying)  # a card that comes and goes gives no more of it
-        assert (rig.panel.lamps[-1], asks_for_card(rig)) == (Lamp.TAKE, True)
-        await rig.lift()
-        await rig.wait(29.9)
+        await rig.wait(44.9)
         assert rig.view.name == "Accepted"
         await rig.wait(0.2)
+        assert rig.view.name == "IdleWarning"
+        assert {"idle.more", "idle.accepted_hidden"} <= set(rig.ids())
+        await rig.wait(30)
         assert rig.view.name == "Attract"
         assert len(rig.printer.papers) == 1
+
+
+async def test_a_card_that_comes_and_goes_gives_s14_no_more_time() -> None:
+    async with running(Rig()) as rig:
+        await walk(rig, APPLY)
+        await rig.wait(90)
+        lying = rig.readers.lying["reader"]
+        await rig.lift()
+        await rig.wait(30)
+        await rig.lay(lying)
+        assert rig.view.name == "TakeCard"
+        await rig.lift()
+        assert rig.view.name == "Attract"
+
+
+async def test_who_wants_more_time_to_read_the_number_gets_it_and_nothing_is_left_to_stop() -> None:
+    async with running(Rig()) as rig:
+        await walk(rig, APPLY)
+        await rig.lift()
+        for _ in range(12):
+            await rig.wait(60)
+            assert rig.view.name == "IdleWarning"
+            assert [choice.id for choice in rig.view.choices()] == ["more-time"]
+            await rig.press("more-time")
+            assert rig.view.name == "Accepted"
+        assert len(rig.store.kept) == 2
 
 
 # ------------------------------------------------------------------ answers, the order to stop
@@ -139,6 +164,85 @@ async def test_the_answer_of_a_sample_programme_is_shown_by_a_sample_terminal_on
         rig.inbox.put(ProgrammeAnswered(answer))
         await rig.settle()
         assert ("ABCD 1234" in rig.words()) is sample
+
+
+VERDICTS = [
+    (Verdict.DONE, Verdict.DONE, {"accepted.mykey", "accepted.done_application"}, False),
+    (
+        Verdict.ALREADY,
+        Verdict.DONE,
+        {"accepted.already_reservation", "accepted.already_reservation_detail", "accepted.done_application"},
+        False,
+    ),
+    (
+        Verdict.ALREADY,
+        Verdict.ALREADY,
+        {
+            "accepted.already_reservation",
+            "accepted.already_application",
+            "accepted.already_application_detail",
+        },
+        False,
+    ),
+    (Verdict.DONE, Verdict.REFUSED, {"accepted.mykey", "accepted.refused_application"}, True),
+    (
+        Verdict.REFUSED,
+        Verdict.REFUSED,
+        {"accepted.refused_reservation", "accepted.refused_application"},
+        True,
+    ),
+]
+ABOUT_ANSWERS = (
+    "accepted.mykey",
+    "accepted.already",
+    "accepted.refused_r",
+    "accepted.refused_a",
+    "accepted.done",
+)
+
+
+@pytest.mark.parametrize(("first", "second", "said", "refused"), VERDICTS)
+async def test_each_answer_has_its_own_words_and_a_refusal_is_never_on_green(
+    first: Verdict, second: Verdict, said: set[str], refused: bool
+) -> None:
+    async with running(Rig()) as rig:
+        await walk(rig, APPLY)
+        await rig.lift()
+        for kept, verdict in zip(rig.store.kept, (first, second), strict=True):
+            mykey = "ABCD1234" if verdict is Verdict.DONE and kept is rig.store.kept[0] else ""
+            code = "id-and-code" if verdict is Verdict.REFUSED else ""
+            await rig.put(ProgrammeAnswered(Answer(kept.id, verdict, 1, code=code, mykey_id=mykey)))
+        about = {id_ for id_ in rig.ids() if id_.startswith(ABOUT_ANSWERS)} - {"accepted.done_next"}
+        assert said <= about
+        assert {id_.removesuffix("_detail") for id_ in about} == {id_.removesuffix("_detail") for id_ in said}
+        assert isinstance(rig.view, Accepted)
+        assert (rig.view.refused, rig.ids()[0] == "accepted.title_refused") == (refused, refused)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("id-and-code", ("IDとコードが 合いませんでした", "もう一度 申し込めます", "記号 id-and-code")),
+        ("never-heard-of", ("受付票の電話で 聞けます", "記号 never-heard-of")),
+    ],
+)
+async def test_a_coded_refusal_says_why_and_what_can_be_done(code: str, words: tuple[str, ...]) -> None:
+    async with running(Rig()) as rig:
+        await walk(rig, APPLY)
+        await rig.lift()
+        await rig.put(ProgrammeAnswered(Answer(rig.store.kept[1].id, Verdict.REFUSED, 1, code=code)))
+        assert all(text in rig.words() for text in words)
+
+
+@pytest.mark.parametrize(
+    ("online", "said"), [(True, "accepted.being_sent"), (False, "accepted.will_be_sent")]
+)
+async def test_before_the_acknowledgement_only_what_is_in_our_hands_is_said(online: bool, said: str) -> None:
+    async with running(Rig()) as rig:
+        rig.link.up = online
+        await walk(rig, RESERVE)
+        await rig.lift()
+        assert said in rig.ids()
 
 
 @pytest.mark.parametrize("moment", ["during the commit", "on S14", "after the paper"])
@@ -223,7 +327,7 @@ async def test_who_does_not_want_to_go_on_without_paper_leaves_without_words() -
         await rig.wait(5)
         assert "missing.paper" in rig.ids()
         await rig.press("start")
-        await rig.press("leave")
+        await rig.press("back")
         assert rig.view.name == "Attract"
 
 
@@ -232,10 +336,10 @@ async def test_another_copy_comes_with_each_press_and_the_number_stays_as_long_a
         await walk(rig, APPLY)
         await rig.lift()
         for copies in (2, 3, 4):
-            await rig.wait(50)
+            await rig.wait(40)
             await rig.press("print-large")
             assert len(rig.printer.papers) == copies
-        await rig.wait(59)
+        await rig.wait(44)
         assert rig.view.name == "Accepted"
-        await rig.wait(1)
+        await rig.wait(31)
         assert rig.view.name == "Attract"

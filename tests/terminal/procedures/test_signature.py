@@ -11,7 +11,8 @@ import pytest
 
 from contract.certificate_chain import holder_key_digest
 from contract.record import Procedure
-from terminal.controls import Pressed
+from programmes.eligibility import conditions
+from terminal.controls import Choice, Pressed
 from terminal.journal.events import PinBlockedSeen, PinWrongEntered, VisitEnded
 from terminal.messages import message
 from terminal.ports import (
@@ -21,7 +22,7 @@ from terminal.ports import (
     ReaderKind,
 )
 from terminal.presentation import Language
-from terminal.view_parts import Entry, Note, Number, Tries
+from terminal.view_parts import Entry, Fact, Note, Number, Tries
 from terminal.views import Accepted, EnterPin
 from tests.bench.card.rig import NOW
 from tests.terminal.fakes import CardTable
@@ -37,11 +38,11 @@ from tests.terminal.flow import (
     press,
     walk,
 )
-from tests.terminal.rig import Rig, card, pin_of, running
+from tests.terminal.rig import Rig, card, catalogue, pin_of, running
 
 NOT_ACCEPTED = {
-    Language.JA: "申込みは 受け付けていません",
-    Language.EASY: "まだ 申し込んでいません",
+    Language.JA: "予約も 申込みも 受け付けていません",
+    Language.EASY: "まだ 何も 申し込んでいません",
     Language.EN: "Nothing was accepted",
 }
 
@@ -393,7 +394,7 @@ async def test_what_cannot_be_stored_is_not_accepted_and_gets_no_paper(
         rig.store.refusals = [reason, reason]
         await walk(rig, way)
         assert rig.trouble == "R-03"
-        assert "申込みは 受け付けていません。紙は 出ません。" in rig.words()
+        assert "予約も 申込みも 受け付けていません。紙は 出ません。" in rig.words()
         assert rig.store.kept == []
         await rig.wait(61)
         assert rig.view.name == "TakeCard"
@@ -422,12 +423,49 @@ async def test_without_a_sealing_key_nothing_is_accepted() -> None:
 
 
 @pytest.mark.parametrize("way", [RESERVE, APPLY], ids=["reservation", "application"])
+async def test_an_idle_warning_during_the_pin_asks_whose_card_it_is_before_anything_is_signed(
+    way: list[FlowStep],
+) -> None:
+    async with running(Rig()) as rig:
+        await walk(rig, after(way, "EnterPin"))
+        await rig.wait(100)
+        assert rig.view.name == "IdleWarning"
+        await rig.press("more-time")
+        await walk(rig, [FlowStep("EnterPin", enter_pin())])
+        assert (rig.view.name, rig.store.kept) == ("ConfirmCard", [])
+        await rig.press("mine")
+        await walk(rig, [FlowStep("EnterPin", enter_pin())])
+        assert rig.view.name == "Accepted"
+
+
+async def test_the_button_of_the_pin_says_what_it_does() -> None:
+    for way, label in ((RESERVE, "決定して 予約する"), (APPLY, "決定して 申し込む")):
+        async with running(Rig()) as rig:
+            await walk(rig, after(way, "EnterPin"))
+            await rig.type_in("1234")
+            assert isinstance(rig.view.main, Choice)
+            assert catalogue().text(rig.view.main.label, Language.JA) == label
+
+
+@pytest.mark.parametrize("way", [RESERVE, APPLY], ids=["reservation", "application"])
+async def test_nobody_applies_by_pressing_the_confirming_key_once_too_often(way: list[FlowStep]) -> None:
+    async with running(Rig()) as rig:
+        await walk(rig, after(way, "ConfirmApplication"))
+        assert isinstance(rig.view.main, Choice)
+        assert (rig.view.main.key, rig.view.main.focused) == ("", False)
+
+
+@pytest.mark.parametrize("way", [RESERVE, APPLY], ids=["reservation", "application"])
 async def test_what_cannot_be_known_here_is_said_beside_what_was_checked(way: list[FlowStep]) -> None:
     async with running(Rig()) as rig:
         await walk(rig, after(way, "ConfirmCard"))
         (note,) = [part for part in rig.view.parts if isinstance(part, Note)]
         assert note.text == message("confirm_card.dates_checked")
-        assert note.detail == message("confirm_card.known_later")
+        (fact,) = [part for part in rig.view.parts if isinstance(part, Fact)]
+        said = catalogue().text(fact.text, Language.JA)
+        for row in conditions(rig.programme.pack, "unknowable"):
+            asked_for = way is APPLY or row.key != "id-and-code"
+            assert (row.title.ja in said) is asked_for, row.key
 
 
 # ------------------------------------------------------------------ dates, clock, connection

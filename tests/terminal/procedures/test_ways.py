@@ -8,7 +8,9 @@ from contract.record import Procedure
 from contract.reference_number import is_reference_number, reference_number
 from terminal.controls import Group
 from terminal.inbox import Delivered
-from terminal.ports import ReaderKind
+from terminal.journal.events import GuidancePrinted
+from terminal.messages import message
+from terminal.ports import Condition, PaperState, PrinterStatus, PrintRefused, ReaderKind, TextLine
 from terminal.presentation import Language, Presentation, TextSize
 from terminal.view_parts import Number
 from terminal.views import Accepted
@@ -30,7 +32,7 @@ from tests.terminal.flow import (
     press,
     walk,
 )
-from tests.terminal.rig import Rig, card, running
+from tests.terminal.rig import Rig, card, catalogue, running
 
 MOST_PRESSES = 12
 
@@ -375,8 +377,37 @@ async def test_who_lacks_something_is_helped_and_leaves_with_nothing_lost(topic:
         await rig.press(topic)
         assert "help.come_again" in rig.ids()
         await rig.press("back")
-        await walk(rig, [FlowStep("Checklist", press(topic)), FlowStep("Checklist", press("leave"))])
-        assert rig.trouble == "V-05"
+        assert rig.ids()[0] == "checklist.title"
+        await walk(rig, [FlowStep("Checklist", press(topic)), FlowStep("Checklist", press("stop"))])
+        assert rig.trouble == "V-04"
+
+
+@pytest.mark.parametrize("topic", ["pin-unknown", "id-unknown"])
+async def test_the_help_comes_on_paper_once_a_page(topic: str) -> None:
+    async with running(Rig()) as rig:
+        await walk(rig, [*after(APPLY, "Checklist"), FlowStep("Checklist", press(topic), press("print"))])
+        assert "help.paper_out" in rig.ids()
+        assert [choice.id for choice in rig.view.choices()] == ["back", "stop"]
+        assert rig.noted(GuidancePrinted) == [GuidancePrinted(True, False)]
+        (paper,) = rig.printer.papers
+        lines = [line.text for line in paper if isinstance(line, TextLine)]
+        where = f"help.{topic.replace('-', '_')}_where"
+        assert catalogue().text(message(where), Language.JA) in lines
+        assert "見本　実際の申込みにはなりません" in lines
+        assert rig.facilities.operator.contact.ja in lines
+
+
+async def test_help_that_does_not_come_on_paper_says_so_and_where_none_can_it_is_not_offered() -> None:
+    async with running(Rig()) as rig:
+        rig.printer.outcomes = [PrintRefused(PrinterStatus(Condition.BAD, PaperState.OUT, "paper-out"))]
+        await walk(rig, after(APPLY, "Checklist"))
+        await rig.press("pin-unknown")
+        await rig.press("print")
+        assert "help.paper_failed" in rig.ids()
+        await rig.press("back")
+        rig.printer.state = PrinterStatus(Condition.BAD, PaperState.OUT, "paper-out")
+        await rig.press("pin-unknown")
+        assert [choice.id for choice in rig.view.choices()] == ["back", "stop"]
 
 
 async def test_status_and_guide_return_to_the_same_choice() -> None:
@@ -426,15 +457,18 @@ async def test_a_service_that_has_closed_says_since_when() -> None:
         assert "9月1日から" not in rig.words()
 
 
-async def test_from_a_barred_service_one_can_leave() -> None:
+async def test_from_a_barred_service_one_can_stop_or_take_another() -> None:
     async with running(Rig()) as rig:
         await walk(
             rig,
             [*after(APPLY, "ChooseService"), FlowStep("ChooseService", press("page-on"), press("page-on"))],
         )
         await rig.press("service-shiosai")
-        await rig.press("leave")
-        assert rig.trouble == "V-05"
+        await rig.press("other")
+        assert rig.view.name == "ChooseService"
+        await rig.press("service-shiosai")
+        await rig.press("stop")
+        assert rig.trouble == "V-04"
 
 
 async def test_a_service_is_found_by_the_rows_of_its_sounds() -> None:
