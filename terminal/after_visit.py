@@ -14,7 +14,7 @@ from terminal.overlays import one_moment_view
 from terminal.ports import Lamp, Sound
 from terminal.presentation import Presentation
 from terminal.procedures.card import take_card_view
-from terminal.visit import Ending, Visit, VisitEnded
+from terminal.visit import Ending, Visit, VisitOver
 
 #: Words after an ending stand so long if nobody presses; long enough to be read twice.
 WORDS_S = 60.0
@@ -37,7 +37,7 @@ async def after_visit(visit: Visit, facilities: Facilities, outcome: Outcome) ->
     """Stops the card, forgets the visit, says what was not done, and waits for the card to leave.
 
     True when the resident wants to begin again at once and is still there: who has not taken the card in its time, or
-    was kept waiting by an open door, has gone. Raises VisitEnded for the order to stop only.
+    was kept waiting by an open door, has gone. Raises VisitOver for the order to stop only.
     """
     around = visit.around
     if outcome.ending is not Ending.FINISHED:
@@ -73,7 +73,7 @@ async def _put_off_by_door(visit: Visit, facilities: Facilities, step: Callable[
     while True:
         try:
             return await step()
-        except VisitEnded as ended:
+        except VisitOver as ended:
             if ended.ending is not Ending.DOOR_OPENED:
                 raise
             await serviced(visit, facilities)

@@ -17,7 +17,7 @@ from terminal.procedures.rules import moment
 from terminal.readiness import Missing, Readiness
 from terminal.view_parts import Bars, Drawing, Note, Panel, Part, Status, Tone
 from terminal.views import BACK, Attract, OutOfService, Trouble
-from terminal.visit import Ending, Visit, VisitEnded
+from terminal.visit import Ending, Visit, VisitOver
 
 #: The attract screen is shown anew so often: time of day, what is open, what is missing.
 REFRESH_S = 5.0
@@ -35,7 +35,7 @@ async def attract(
 ) -> None:
     """Until somebody starts. A card that lies here is not read and must be taken first.
 
-    `readiness` is asked anew each time. Raises VisitEnded for the order to stop only.
+    `readiness` is asked anew each time. Raises VisitOver for the order to stop only.
     """
     around = visit.around
     around.panel.lamp(Lamp.OFF)
@@ -49,7 +49,7 @@ async def attract(
         )
         try:
             event = await visit.wait(view, until=around.clock.monotonic() + REFRESH_S)
-        except VisitEnded as ended:
+        except VisitOver as ended:
             if ended.ending is not Ending.DOOR_OPENED:
                 raise
             await serviced(visit, facilities)
@@ -63,7 +63,7 @@ async def attract(
 
 
 async def serviced(visit: Visit, facilities: Facilities) -> None:
-    """The door is open: nothing is accepted until it is closed. Raises VisitEnded for the order to stop."""
+    """The door is open: nothing is accepted until it is closed. Raises VisitOver for the order to stop."""
     facilities.store.note(DoorOpened())
     await visit.wait_for_closed_door(door_view(facilities))
     facilities.store.note(DoorClosed())

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from terminal.after_visit import Outcome, after_visit, last_words
 from terminal.attract import attract, no_paper_view
 from terminal.facilities import Facilities
-from terminal.journal.events import OtherCardSeen, UnusableCardSeen, VisitStarted
-from terminal.journal.events import VisitEnded as VisitEndedEvent
+from terminal.journal.events import OtherCardSeen, UnusableCardSeen, VisitEnded, VisitStarted
 from terminal.presentation import Presentation
 from terminal.procedures.home import home
 from terminal.readiness import Readiness
-from terminal.visit import Ending, Surroundings, Visit, VisitEnded
+from terminal.visit import Ending, Surroundings, Visit, VisitOver
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ async def serve(terminal: Terminal) -> None:
             outcome = await _visit(visit, terminal)
             if not visit.stopping:
                 again = await after_visit(visit, terminal.facilities, outcome)
-        except VisitEnded:
+        except VisitOver:
             if not visit.stopping:  # outside a visit there is nothing else that could be ended
                 raise
             outcome = Outcome(Ending.SHUTDOWN, begun=False)
@@ -73,7 +72,7 @@ async def _visit(visit: Visit, terminal: Terminal) -> Outcome:
             return Outcome(ending, begun=False)
         records, ending = len(done.accepted), Ending.FINISHED
         return Outcome(ending)
-    except VisitEnded as ended:
+    except VisitOver as ended:
         ending, detail = ended.ending, ended.detail
         if ending is Ending.CARD_REFUSED:
             store.note(UnusableCardSeen(detail))
@@ -81,7 +80,7 @@ async def _visit(visit: Visit, terminal: Terminal) -> Outcome:
             store.note(OtherCardSeen())
         return Outcome(ending, detail)
     finally:
-        store.note(VisitEndedEvent(ending.value, visit.showing, records))
+        store.note(VisitEnded(ending.value, visit.showing, records))
 
 
 async def _without_paper(visit: Visit, facilities: Facilities) -> bool:

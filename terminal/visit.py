@@ -2,7 +2,7 @@
 
 `Visit` is the only reader of the inbox. Everything that may end a visit is handled where it is read, in one loop: やめる,
 the lifted card, time, absence, the door, shutdown. A procedure asks with `Visit.ask`; it reads top to bottom as the
-resident lives it and cannot forget an ending: it is unwound by `VisitEnded`.
+resident lives it and cannot forget an ending: it is unwound by `VisitOver`.
 
 A view may have layers over it (`terminal.overlays`). They take presses only: what devices tell goes to whoever shows
 the view, and every limit runs on, whatever lies on top. Only a press or another screen restarts the idle time.
@@ -63,7 +63,7 @@ class Ending(StrEnum):
     CANNOT_STORE = "cannot-store"
 
 
-class VisitEnded(Exception):
+class VisitOver(Exception):
     """Unwinds a procedure. `detail` is a slug for the words of the ending, e.g. the kind of a refused card."""
 
     def __init__(self, ending: Ending, detail: str = "") -> None:
@@ -132,7 +132,7 @@ class Visit:
     # ------------------------------------------------------------------ asking
 
     async def ask(self, view: View) -> Pressed | KeyPressed:
-        """Shows `view` until a choice of it, or a key of its keypad, is pressed. Raises VisitEnded."""
+        """Shows `view` until a choice of it, or a key of its keypad, is pressed. Raises VisitOver."""
         while True:
             event = await self.wait(view)
             if isinstance(event, Pressed | KeyPressed):
@@ -177,7 +177,7 @@ class Visit:
         self._draw(view)
 
     async def wait_for_closed_door(self, view: View) -> None:
-        """Shows `view` while somebody works inside; no press counts. Raises VisitEnded for the order to stop."""
+        """Shows `view` while somebody works inside; no press counts. Raises VisitOver for the order to stop."""
         self.show(view)
         while self.door_open:
             await self._take(None)
@@ -234,7 +234,7 @@ class Visit:
         match event:
             case Shutdown():
                 self.stopping = True
-                raise VisitEnded(Ending.SHUTDOWN)
+                raise VisitOver(Ending.SHUTDOWN)
             case DoorChanged(open=is_open):
                 self.door_open = is_open
             case PresenceChanged(present=present):
@@ -245,12 +245,12 @@ class Visit:
         return event
 
     async def _next(self, until: float | None) -> Event | None:
-        """One event, or None when a limit is reached; raises VisitEnded when the visit may not go on."""
+        """One event, or None when a limit is reached; raises VisitOver when the visit may not go on."""
         event = await self._take(self._patience(until))
         now = self.around.clock.monotonic()
         match event:
             case DoorChanged(open=True):
-                raise VisitEnded(Ending.DOOR_OPENED)
+                raise VisitOver(Ending.DOOR_OPENED)
             case Pressed() | KeyPressed():
                 self._touched = now
                 # Whoever presses is there, whatever the sensor says; but it says so still, and is counted anew.
@@ -293,12 +293,12 @@ class Visit:
     def _enforce(self) -> None:
         now, limits = self.around.clock.monotonic(), self.around.limits
         if self._card_gone_at is not None and now >= self._card_gone_at + limits.card_gap_s:
-            raise VisitEnded(Ending.CARD_LIFTED)
+            raise VisitOver(Ending.CARD_LIFTED)
         if self._nobody_since is not None and now >= self._nobody_since + limits.presence_end_s:
-            raise VisitEnded(Ending.NOBODY_THERE)
+            raise VisitOver(Ending.NOBODY_THERE)
         idle = self._idle_limits()
         if idle is not None and now >= idle[1]:
-            raise VisitEnded(Ending.TIMED_OUT)
+            raise VisitOver(Ending.TIMED_OUT)
         if idle is None and now >= self._touched + limits.idle_warning_s:
             self._layers = ()  # nobody chose a language: what waits beneath is seen again, and nothing ends
 
@@ -313,7 +313,7 @@ class Visit:
                 self.presentation = turn_tool(self.presentation, tool)
             case Pressed(choice="stop") if seen.stop is not None:
                 if not self.typed:
-                    raise VisitEnded(Ending.STOPPED)
+                    raise VisitOver(Ending.STOPPED)
                 self._lay(Layer.STOP)
             case Pressed(choice=id_) if isinstance(seen, IdleWarning) or self._layers:
                 if any(choice.id == id_ for choice in seen.choices()):
@@ -337,7 +337,7 @@ class Visit:
             case "more-time":
                 pass  # the press itself has given it
             case "stop-now":
-                raise VisitEnded(Ending.STOPPED)
+                raise VisitOver(Ending.STOPPED)
             case "continue" | "back":
                 self._layers = self._layers[:-1]
             case _:
@@ -354,15 +354,15 @@ class Visit:
             return
         match event:
             case ReaderLost():
-                raise VisitEnded(Ending.READER_LOST)
+                raise VisitOver(Ending.READER_LOST)
             case CardOut():
                 self._card_gone_at = now
             case CardIn():
                 again = await self.around.readers.read(holder.reader)
                 if not isinstance(again, Holder):
-                    raise VisitEnded(Ending.CARD_LIFTED)
+                    raise VisitOver(Ending.CARD_LIFTED)
                 if again.certificate != holder.certificate:
-                    raise VisitEnded(Ending.OTHER_CARD)
+                    raise VisitOver(Ending.OTHER_CARD)
                 self.bind(again)
 
     def _notice_presence(self, now: float) -> None:

@@ -35,7 +35,7 @@ from terminal.procedures.texts import localised
 from terminal.view_parts import Drawing, Fact, Layout, Note, Options, Status, Stone, Stones, Tone
 from terminal.views import BACK as BACK_CHOICE
 from terminal.views import ConfirmCard, PlaceCard, TakeCard
-from terminal.visit import Ending, Visit, VisitEnded
+from terminal.visit import Ending, Visit, VisitOver
 
 #: Why a chain was not trusted, as the residents' words for it (terminal.endings).
 _REFUSALS = {"key-type": "next-generation", "test-ca": "issuer"}
@@ -65,12 +65,12 @@ def confirm_card_step(visit: Visit, facilities: Facilities, stones: Stones) -> S
 
 
 async def is_own_card(visit: Visit, facilities: Facilities, stones: Stones) -> bool:
-    """S8. False for もどる; raises VisitEnded for a card that is not the resident's own."""
+    """S8. False for もどる; raises VisitOver for a card that is not the resident's own."""
     match await visit.choose(confirm_card_view(facilities, stones)):
         case "back":
             return False
         case "child" | "someone-else" as whose:
-            raise VisitEnded(Ending.CARD_REFUSED, whose)
+            raise VisitOver(Ending.CARD_REFUSED, whose)
         case _:
             return True
 
@@ -83,7 +83,7 @@ async def _wait_for_card(visit: Visit, facilities: Facilities, stones: Stones) -
     while True:
         # Asked each time, not on the event alone: the reader may have gone while another screen stood there.
         if not any(reader.condition is Condition.GOOD for reader in around.readers.health()):
-            raise VisitEnded(Ending.READER_LOST)
+            raise VisitOver(Ending.READER_LOST)
         lying = around.readers.present()
         view = place_card_view(facilities, stones, lying=bool(lying), slipped=slipped)
         event = await visit.wait(view)
@@ -98,7 +98,7 @@ async def _wait_for_card(visit: Visit, facilities: Facilities, stones: Stones) -
                     case Holder():
                         return outcome
                     case CardRefused(kind=kind):
-                        raise VisitEnded(Ending.CARD_REFUSED, kind.value)
+                        raise VisitOver(Ending.CARD_REFUSED, kind.value)
                     case CardLost():
                         slipped = True
                         around.panel.sound(Sound.TROUBLE)
@@ -122,20 +122,20 @@ def _require_usable(visit: Visit, facilities: Facilities, holder: Holder) -> Non
     at = moment(visit, facilities)
     verdict = facilities.anchors.check(holder.certificate, at.now)
     if isinstance(verdict, NotTrusted):
-        raise VisitEnded(Ending.CARD_REFUSED, _REFUSALS.get(verdict.reason, verdict.reason))
+        raise VisitOver(Ending.CARD_REFUSED, _REFUSALS.get(verdict.reason, verdict.reason))
     match certificate_state(facilities.programme.pack, verdict.not_before, verdict.not_after, at):
         case RenewalWaiting():
-            raise VisitEnded(Ending.CARD_REFUSED, "renewal-wait")
+            raise VisitOver(Ending.CARD_REFUSED, "renewal-wait")
         case CertificateExpired():
-            raise VisitEnded(Ending.CARD_REFUSED, "expired")
+            raise VisitOver(Ending.CARD_REFUSED, "expired")
         case CertificateNotYet():
-            raise VisitEnded(Ending.CARD_REFUSED, "not-yet")
+            raise VisitOver(Ending.CARD_REFUSED, "not-yet")
         case CertificateUndecided():
-            raise VisitEnded(Ending.NOT_OPEN, "clock")
+            raise VisitOver(Ending.NOT_OPEN, "clock")
         case CertificateInDates():
             pass
     if holder.tries_left == 0:
-        raise VisitEnded(Ending.PIN_BLOCKED)
+        raise VisitOver(Ending.PIN_BLOCKED)
 
 
 # --------------------------------------------------------------------------- views

@@ -16,7 +16,7 @@ from terminal.procedures.texts import localised
 from terminal.view_parts import Line, Paragraph, Sheet, Stones
 from terminal.views import BACK as BACK_CHOICE
 from terminal.views import ConfirmApplication
-from terminal.visit import Ending, Visit, VisitEnded
+from terminal.visit import Ending, Visit, VisitOver
 
 #: ぜんぶ見る shows the ID for so long, then it is masked again (FLOW §2, S12).
 REVEAL_S = 10.0
@@ -61,7 +61,7 @@ def require_still_open(visit: Visit, facilities: Facilities, draft: Draft, servi
         at = moment(visit, facilities)
         state = service_state(facilities.programme.pack, service, (draft.measure,), at)
         if not isinstance(state, ServiceOpen):
-            raise VisitEnded(Ending.NOT_OPEN, "service")
+            raise VisitOver(Ending.NOT_OPEN, "service")
 
 
 # --------------------------------------------------------------------------- views

@@ -25,7 +25,7 @@ from terminal.procedures.texts import localised
 from terminal.receipt import Slip, receipt
 from terminal.view_parts import Drawing, Fact, Note, Number, Options, Paragraph, Part, Status, Stones, Tone
 from terminal.views import Accepted as AcceptedView
-from terminal.visit import Ending, Visit, VisitEnded
+from terminal.visit import Ending, Visit, VisitOver
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ async def _unless_ended(visit: Visit, view: AcceptedView, until: float | None) -
     """What would end a visit (nobody there, the door, the order to stop) is only news here: it is all done."""
     try:
         return await visit.wait(view, until=until)
-    except VisitEnded as ended:
+    except VisitOver as ended:
         return ended.ending
 
 

@@ -22,7 +22,7 @@ from terminal.procedures.texts import localised
 from terminal.view_parts import Drawing, Entry, Note, Part, Status, Stones, Tone
 from terminal.views import BACK as BACK_CHOICE
 from terminal.views import EnterCode, EnterText, RepeatText, View
-from terminal.visit import Ending, Visit, VisitEnded
+from terminal.visit import Ending, Visit, VisitOver
 
 #: A third mismatch ends the visit: somebody who cannot copy the number needs help, not another try (FLOW §2, S10).
 MISMATCHES = 3
@@ -132,7 +132,7 @@ def enter_id_step(visit: Visit, facilities: Facilities, service: Service, stones
 async def _repeat(
     visit: Visit, facilities: Facilities, row: EntryRow, first: tuple[str, ...], stones: Stones
 ) -> bool:
-    """True when the second entry equals the first; False for もどる. Raises VisitEnded at the third mismatch."""
+    """True when the second entry equals the first; False for もどる. Raises VisitOver at the third mismatch."""
     if not any(first):
         return True
     # As much room as the first time, whatever was typed then: a slip that left something out must show.
@@ -148,7 +148,7 @@ async def _repeat(
         if wrong is None:
             return True
         typing = second.without(wrong)
-    raise VisitEnded(Ending.ENTRY_DIFFERS)
+    raise VisitOver(Ending.ENTRY_DIFFERS)
 
 
 def enter_codes_step(visit: Visit, facilities: Facilities, service: Service, stones: Stones) -> Step:

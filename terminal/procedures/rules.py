@@ -5,7 +5,7 @@ from __future__ import annotations
 from programmes.opening import Moment, Open, function_state
 from terminal.facilities import Facilities
 from terminal.ports import ClockState
-from terminal.visit import Ending, Visit, VisitEnded
+from terminal.visit import Ending, Visit, VisitOver
 
 
 def moment(visit: Visit, facilities: Facilities) -> Moment:
@@ -18,5 +18,5 @@ def require_open(visit: Visit, facilities: Facilities) -> Open:
     """Checked before the first question and again at the last: a date may pass in between."""
     state = function_state(facilities.programme.pack, "application", moment(visit, facilities))
     if not isinstance(state, Open):
-        raise VisitEnded(Ending.NOT_OPEN, state.why.value)
+        raise VisitOver(Ending.NOT_OPEN, state.why.value)
     return state

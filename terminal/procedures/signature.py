@@ -44,7 +44,7 @@ from terminal.view_parts import (
 )
 from terminal.views import BACK as BACK_CHOICE
 from terminal.views import EnterPin, Working
-from terminal.visit import Ending, Visit, VisitEnded
+from terminal.visit import Ending, Visit, VisitOver
 
 PIN_LENGTH = 4
 #: Wrong twice in a visit ends it, whatever the card still allows (DESIGN §7): the third try blocks the card.
@@ -63,15 +63,15 @@ class Done:
 async def sign_and_commit(
     visit: Visit, facilities: Facilities, make: Callable[[], Sequence[Prepared]], stones: Stones, act: Message
 ) -> Done | Turn:
-    """Asks the PIN until the card has signed; BACK for もどる. Raises VisitEnded for everything else.
+    """Asks the PIN until the card has signed; BACK for もどる. Raises VisitOver for everything else.
 
-    `make` gives the records when the PIN is complete; it may raise VisitEnded as well, if a date has passed. `act`
+    `make` gives the records when the PIN is complete; it may raise VisitOver as well, if a date has passed. `act`
     stands on the button that does it.
     """
     while True:
         holder = visit.holder
         if holder is None:
-            raise VisitEnded(Ending.CARD_LIFTED)
+            raise VisitOver(Ending.CARD_LIFTED)
         if visit.warned:
             if not await is_own_card(visit, facilities, stones):
                 return BACK
@@ -84,7 +84,7 @@ async def sign_and_commit(
             continue
         try:
             prepared = make()
-        except VisitEnded:
+        except VisitOver:
             _wipe(pin)
             raise
         visit.show(working_view(facilities, stones, signed=False))
@@ -99,20 +99,20 @@ async def sign_and_commit(
                 _after_wrong_pin(visit, holder, tries_left)
             case PinBlocked():
                 facilities.store.note(PinBlockedSeen(here=visit.wrong_pins > 0))
-                raise VisitEnded(Ending.PIN_BLOCKED)
+                raise VisitOver(Ending.PIN_BLOCKED)
             case OtherCard():
-                raise VisitEnded(Ending.OTHER_CARD)
+                raise VisitOver(Ending.OTHER_CARD)
             case CardRefused(kind=kind):
-                raise VisitEnded(Ending.CARD_REFUSED, kind.value)
+                raise VisitOver(Ending.CARD_REFUSED, kind.value)
             case Signed() | SignedInPart() | CardLost():
-                raise VisitEnded(Ending.CARD_LIFTED)
+                raise VisitOver(Ending.CARD_LIFTED)
 
 
 def _after_wrong_pin(visit: Visit, holder: Holder, tries_left: int) -> None:
     if tries_left == 0:
-        raise VisitEnded(Ending.PIN_BLOCKED)
+        raise VisitOver(Ending.PIN_BLOCKED)
     if visit.wrong_pins >= WRONG_TRIES:
-        raise VisitEnded(Ending.PIN_WRONG_TWICE)
+        raise VisitOver(Ending.PIN_WRONG_TWICE)
     visit.bind(Holder(holder.reader, holder.kind, holder.certificate, tries_left))
 
 
@@ -135,7 +135,7 @@ async def _commit(
             break
         accepted.append(outcome)
     if not accepted:
-        raise VisitEnded(Ending.CANNOT_STORE)
+        raise VisitOver(Ending.CANNOT_STORE)
     visit.past_the_point_of_no_return()
     return Done(tuple(accepted), len(accepted) == len(prepared))
 
@@ -149,14 +149,14 @@ async def _ask_pin(
             case "back":
                 return None
             case "check-first":
-                raise VisitEnded(Ending.LEFT)
+                raise VisitOver(Ending.LEFT)
             case _:
                 pass
     pin = bytearray()
     while True:
         try:
             answer = await visit.ask(pin_view(facilities, len(pin), tries_left, stones, act, again=again))
-        except VisitEnded:
+        except VisitOver:
             _wipe(pin)
             raise
         match answer:
