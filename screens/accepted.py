@@ -7,8 +7,8 @@ from screens.parts.note import icon_colour, panel
 from screens.rendering import Rendering
 from screens.scene import Box, Icon, Plan
 from screens.theme import MARGIN, Type
+from terminal import views
 from terminal.view_parts import Tone
-from terminal.views import Accepted as AcceptedView
 
 ICON = 76
 
@@ -23,7 +23,7 @@ class Accepted(Page):
 
     @property
     def _refused(self) -> bool:
-        return isinstance(self.view, AcceptedView) and self.view.refused
+        return isinstance(self.view, views.Accepted) and self.view.refused
 
     def _head(self, plan: Plan, r: Rendering, page: int) -> float:
         y = self._stones(plan)

@@ -7,7 +7,7 @@ from screens.page import Page
 from screens.scene import Plan
 from screens.theme import Type
 from screens.typeset import Align
-from terminal.views import Attract as AttractView
+from terminal import views
 
 
 class Attract(Page):
@@ -21,5 +21,5 @@ class Attract(Page):
         return self.view.back is None
 
     def extras(self, plan: Plan) -> None:
-        assert isinstance(self.view, AttractView)  # noqa: S101 - registered for this view only
+        assert isinstance(self.view, views.Attract)  # noqa: S101 - registered for this view only
         clock(plan, self.view.clock, self.r, self.width)

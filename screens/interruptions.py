@@ -15,9 +15,9 @@ from screens.rendering import Rendering
 from screens.scene import Box, Plan
 from screens.theme import FOOTER_HEIGHT, MARGIN, Type
 from screens.typeset import Align
+from terminal import views
 from terminal.controls import Choice
 from terminal.view_parts import Bars, Drawing, Paragraph, Part, Status, Tone
-from terminal.views import Trouble as TroubleView
 
 TROUBLE_DRAWING, DESIGN_HEIGHT = 216, 1280
 """A panel above three bars on the design's glass, and how high that is; a higher one gives most of its room to it."""
@@ -72,7 +72,7 @@ class Trouble(Page):
     """Icon and title, a low drawing, three bars. The icon says whose doing it was."""
 
     def title_icon(self) -> str:
-        if not isinstance(self.view, TroubleView):
+        if not isinstance(self.view, views.Trouble):
             return "error"
         return {Tone.SOFT: "info", Tone.ATTENTION: "warning"}.get(self.view.tone, "error")
 

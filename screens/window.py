@@ -25,6 +25,7 @@ from screens.registry import scene_of
 from screens.rendering import Rendering, Told, told_of
 from screens.scene import Scene, SwitchPad, Target, Turn
 from screens.theme import Glass
+from screens.twelve_keys import NEXT, after, pressed_by, way_of_focus, with_focus
 from terminal.controls import Answer, KeyPressed
 from terminal.presentation import Presentation
 from terminal.views import View
@@ -61,6 +62,7 @@ class KivyScreen:
         self._shown: tuple[View, Presentation, bool] | None = None
         self._letters: bool | None = None
         self._page = 1
+        self._focused = ""  # what ＊ of the 12-key pad went to
         self._told = Told.NOTHING
         self._surface: Surface | None = None
         self._waiting: list[asyncio.Future[None]] = []
@@ -73,7 +75,7 @@ class KivyScreen:
         """Shows `view` from the next frame on. What was typed on the view before leaves the window's memory."""
         before = self._shown
         if before is None or before[0].name != view.name or before[0].title != view.title:
-            self._page, self._letters = 1, None
+            self._page, self._letters, self._focused = 1, None, ""
         elif before[1].size != presentation.size or before[1].language != presentation.language:
             self._page = 1
         elif _starts_with_letters(before[0]) != _starts_with_letters(view):
@@ -165,7 +167,7 @@ class KivyScreen:
             self._page,
             told=self._told,
         )
-        scene = scene_of(view, rendering)
+        scene = with_focus(scene_of(view, rendering), self._focused)
         self._page = scene.page
         self._keep_answers(scene, view)
         self.presses.shown(scene, view.title, view.guard_ms / 1000)
@@ -200,9 +202,14 @@ class KivyScreen:
                 self._answered.set()
 
     def key(self, glyph: str) -> bool:
-        """A key of the 12-key pad: digits go to the field, or to the choice that has that key; # decides."""
+        """A key of the 12-key pad; False for one that presses nothing here."""
         scene = self.presses.scene
-        target = key_target(scene, glyph) if scene else None
+        if glyph == NEXT and scene is not None and self._shown is not None:
+            order = [choice.id for choice in self._shown[0].choices()]
+            self._focused = after(way_of_focus(scene, order), self._focused)
+            self._render()
+            return bool(self._focused)
+        target = pressed_by(scene, glyph, self._focused) if scene else None
         if target is None or not target.enabled or self.presses.ready_in(target) > 0:
             return False
         self.presses.press(target)
@@ -226,18 +233,6 @@ class KivyScreen:
     @property
     def still(self) -> bool:
         return self._still
-
-
-def key_target(scene: Scene, glyph: str) -> Target | None:
-    """What a key of the 12-key pad presses; ＊ is kept for speech."""
-    for shown in scene.fields:
-        on_pad = scene.target(f"{shown.id}/{glyph}")
-        if on_pad is not None:
-            return on_pad
-    by_key = [target for target in scene.targets if target.key == glyph]
-    if by_key or glyph != "#":
-        return by_key[0] if by_key else None
-    return next((target for target in scene.targets if target.focused), None)
 
 
 def _starts_with_letters(view: View) -> list[bool]:
