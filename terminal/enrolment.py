@@ -37,7 +37,7 @@ class Prepared:
 
 
 @dataclass(frozen=True)
-class Accepted:
+class AcceptedRecord:
     """One durable record. `number` is its 受付番号."""
 
     id: str
@@ -82,7 +82,7 @@ def prepare(visit: Visit, draft: Draft, procedure: Procedure, facilities: Facili
 
 async def seal_and_commit(
     prepared: Prepared, certificate: bytes, signature: bytes, facilities: Facilities, clock: Clock
-) -> Accepted | Unstored:
+) -> AcceptedRecord | Unstored:
     """Past the point of no return: checks the card's signature, seals, and commits. Returns after the fsync."""
     if not signed_with(certificate, prepared.digest, signature):
         return Unstored("signature")
@@ -97,7 +97,7 @@ async def seal_and_commit(
     outcome = await facilities.store.commit(prepared.id, prepared.procedure.value, seal)
     match outcome:
         case Stored():
-            return Accepted(prepared.id, prepared.procedure, reference_number(prepared.id))
+            return AcceptedRecord(prepared.id, prepared.procedure, reference_number(prepared.id))
         case NotStored(reason):
             return Unstored(reason)
 

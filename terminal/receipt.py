@@ -14,7 +14,7 @@ from programmes.contacts import who_answers
 from programmes.eligibility import conditions, result_days, use_until
 from programmes.model import Contact
 from programmes.services import Service
-from terminal.enrolment import Accepted, Draft
+from terminal.enrolment import AcceptedRecord, Draft
 from terminal.facilities import Facilities, Operator, Place, Wording
 from terminal.messages import Localised
 from terminal.paper_writer import PaperWriter
@@ -42,7 +42,7 @@ QR_MODULE_LARGE = 12
 class Slip:
     """Everything that the paper says. `id_last4` is all that is left of the 決済サービスID, and never all of it."""
 
-    records: tuple[Accepted, ...]
+    records: tuple[AcceptedRecord, ...]
     at: datetime
     place: Place
     operator: Operator
@@ -59,7 +59,9 @@ class Slip:
     fraud: tuple[Localised, ...]
 
     @classmethod
-    def of(cls, visit: Visit, facilities: Facilities, draft: Draft, records: tuple[Accepted, ...]) -> Slip:
+    def of(
+        cls, visit: Visit, facilities: Facilities, draft: Draft, records: tuple[AcceptedRecord, ...]
+    ) -> Slip:
         pack = facilities.programme.pack
         at = moment(visit, facilities)
         applied = any(record.procedure is Procedure.APPLICATION for record in records)
@@ -125,7 +127,7 @@ def _numbers(slip: Slip, write: PaperWriter) -> Iterator[PaperLine]:
     yield RuleLine()
 
 
-def _number_label(record: Accepted, slip: Slip) -> str:
+def _number_label(record: AcceptedRecord, slip: Slip) -> str:
     return "paper.number" if len(slip.records) == 1 else f"paper.number_{record.procedure}"
 
 

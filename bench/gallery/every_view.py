@@ -25,7 +25,7 @@ from programmes.services import Service
 from screens.catalogue import load_catalogue
 from terminal.attract import attract_view, door_view, no_paper_view, out_of_service_view
 from terminal.endings import Contact, every_trouble, further_words, trouble_view
-from terminal.enrolment import Accepted, Draft
+from terminal.enrolment import AcceptedRecord, Draft
 from terminal.facilities import Facilities, Operator, Place
 from terminal.inbox import Inbox
 from terminal.limits import Limits
@@ -307,10 +307,10 @@ def _act(visit: Visit, facilities: Facilities) -> dict[str, View]:
     }
 
 
-def demo_records() -> tuple[Accepted, ...]:
+def demo_records() -> tuple[AcceptedRecord, ...]:
     return (
-        Accepted(_IDS[0], Procedure.RESERVATION, "K7M2-9QXD"),
-        Accepted(_IDS[1], Procedure.APPLICATION, "3LEL-8ELW"),
+        AcceptedRecord(_IDS[0], Procedure.RESERVATION, "K7M2-9QXD"),
+        AcceptedRecord(_IDS[1], Procedure.APPLICATION, "3LEL-8ELW"),
     )
 
 

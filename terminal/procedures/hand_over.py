@@ -12,7 +12,7 @@ from contract.answer import Answer, Verdict
 from contract.record import Procedure
 from programmes.eligibility import refusal, result_days
 from terminal.controls import Choice, Pressed, Role
-from terminal.enrolment import Accepted, Draft
+from terminal.enrolment import AcceptedRecord, Draft
 from terminal.facilities import Facilities
 from terminal.inbox import Delivered, Event, ProgrammeAnswered
 from terminal.journal.events import CardLeft, PaperPrinted, PaperRefused
@@ -24,7 +24,7 @@ from terminal.procedures.signature import Done
 from terminal.procedures.texts import localised
 from terminal.receipt import Slip, receipt
 from terminal.view_parts import Drawing, Fact, Note, Number, Options, Paragraph, Part, Status, Stones, Tone
-from terminal.views import Accepted as AcceptedView
+from terminal.views import Accepted
 from terminal.visit import Ending, Visit, VisitOver
 
 
@@ -77,7 +77,7 @@ async def _card_out(visit: Visit, facilities: Facilities, done: Done, known: Kno
     return known
 
 
-async def _unless_ended(visit: Visit, view: AcceptedView, until: float | None) -> Event | Ending | None:
+async def _unless_ended(visit: Visit, view: Accepted, until: float | None) -> Event | Ending | None:
     """What would end a visit (nobody there, the door, the order to stop) is only news here: it is all done."""
     try:
         return await visit.wait(view, until=until)
@@ -165,11 +165,11 @@ def accepted_view(
     *,
     take_card: bool,
     printed: bool | None = None,
-) -> AcceptedView:
+) -> Accepted:
     """`printed` is None as long as the paper waits for the card."""
     numbers = tuple(Number(_number_label(record, done.accepted), record.number) for record in done.accepted)
     refused = _refused(known)
-    view = AcceptedView(
+    view = Accepted(
         title=message("accepted.title_refused") if refused else _title(done),
         sentence=None if refused else _where_it_is(facilities, done, known),
         refused=refused,
@@ -255,7 +255,7 @@ def _again(facilities: Facilities) -> tuple[Part, ...]:
     return (Options((Choice("print-large", message("accepted.print_large"), icon="document"),)),)
 
 
-def _number_label(record: Accepted, all_records: Sequence[Accepted]) -> Message:
+def _number_label(record: AcceptedRecord, all_records: Sequence[AcceptedRecord]) -> Message:
     return message("accepted.number" if len(all_records) == 1 else f"accepted.number_{record.procedure}")
 
 
@@ -300,7 +300,7 @@ def _said(done: Done, known: Known) -> tuple[Part, ...]:
     return tuple(part for part in parts if part is not None)
 
 
-def _answered(record: Accepted, answer: Answer | None) -> Part | None:
+def _answered(record: AcceptedRecord, answer: Answer | None) -> Part | None:
     reservation = record.procedure is Procedure.RESERVATION
     match answer:
         case None:

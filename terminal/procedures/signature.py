@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from terminal.controls import Choice, Field, FieldKind, Group, GroupState, KeyPressed, Role
-from terminal.enrolment import Accepted, Prepared, Unstored, seal_and_commit
+from terminal.enrolment import AcceptedRecord, Prepared, Unstored, seal_and_commit
 from terminal.facilities import Facilities
 from terminal.journal.events import PinBlockedSeen, PinWrongEntered
 from terminal.messages import Message, message
@@ -56,7 +56,7 @@ class Done:
     """Durable. `complete` is false when only the first of two records exists: the second signature did not come back,
     or the second record could not be stored."""
 
-    accepted: tuple[Accepted, ...]
+    accepted: tuple[AcceptedRecord, ...]
     complete: bool
 
 
@@ -128,7 +128,7 @@ async def _commit(
     visit.show(working_view(facilities, stones, signed=True))
     # Before the first commit: with two records the fleet's answer to the first may be here before the second is stored.
     facilities.link.expect_answers(tuple(record.id for record in prepared), visit.answer_key)
-    accepted: list[Accepted] = []
+    accepted: list[AcceptedRecord] = []
     for record, signature in zip(prepared, signatures, strict=False):
         outcome = await seal_and_commit(record, holder.certificate, signature, facilities, visit.around.clock)
         if isinstance(outcome, Unstored):

@@ -15,7 +15,7 @@ from cryptography.x509 import load_der_x509_certificate
 from contract.encoding import canonical
 from contract.envelope import signed_by
 from contract.record import SIGNATURE_CONTEXT, Body, Consent, Procedure
-from terminal.enrolment import Accepted, Draft, Prepared, Unstored, prepare, seal_and_commit
+from terminal.enrolment import AcceptedRecord, Draft, Prepared, Unstored, prepare, seal_and_commit
 from terminal.messages import Localised
 from terminal.ports import ClockState, Holder
 from terminal.presentation import Language, Presentation
@@ -163,7 +163,7 @@ async def test_a_signature_that_is_not_the_cards_is_not_stored() -> None:
         assert outcome == Unstored("signature")
     assert rig.store.kept == []
     outcome = await seal_and_commit(prepared, certificate, signature, rig.facilities, rig.clock)
-    assert isinstance(outcome, Accepted)
+    assert isinstance(outcome, AcceptedRecord)
 
 
 @pytest.mark.parametrize("reason", ["full", "disk", "damaged"])

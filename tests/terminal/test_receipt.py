@@ -13,7 +13,7 @@ from bench.paper.render import render
 from contract.record import Procedure
 from contract.reference_number import reference_number
 from drivers.printer.document import compose
-from terminal.enrolment import Accepted, Draft
+from terminal.enrolment import AcceptedRecord, Draft
 from terminal.ports import CutLine, PairLine, Paper, QrLine, TextLine
 from terminal.presentation import Language, Presentation
 from terminal.receipt import Slip, receipt
@@ -23,8 +23,8 @@ from tests.terminal.flow import APPLY, CODE, ID, RESERVE, FlowStep, lift, walk
 from tests.terminal.rig import OPERATOR, Rig, catalogue, pin_of, running
 
 RECORDS = (
-    Accepted("0190-a", Procedure.RESERVATION, reference_number("0190-a")),
-    Accepted("0190-b", Procedure.APPLICATION, reference_number("0190-b")),
+    AcceptedRecord("0190-a", Procedure.RESERVATION, reference_number("0190-a")),
+    AcceptedRecord("0190-b", Procedure.APPLICATION, reference_number("0190-b")),
 )
 DRAFT = Draft("shisaku-1", "aoba", ID, (CODE,), "5678")
 IN_EVERY_LANGUAGE = pytest.mark.parametrize("language", Language)
@@ -32,7 +32,7 @@ BOTH_SIZES = pytest.mark.parametrize("large", [False, True], ids=["normal", "lar
 BOTH_WAYS = pytest.mark.parametrize("records", [RECORDS[:1], RECORDS], ids=["reservation", "both"])
 
 
-def slip(records: tuple[Accepted, ...] = RECORDS, *, at: datetime = NOW, draft: Draft = DRAFT) -> Slip:
+def slip(records: tuple[AcceptedRecord, ...] = RECORDS, *, at: datetime = NOW, draft: Draft = DRAFT) -> Slip:
     rig = Rig(start=at)
     visit = Visit("visit", rig.around, Presentation())
     return Slip.of(visit, rig.facilities, draft, records)
@@ -210,7 +210,7 @@ def printed(paper: Paper) -> bytes:
 @BOTH_SIZES
 @IN_EVERY_LANGUAGE
 def test_the_job_is_small_and_the_code_on_the_paper_holds_the_last_acts_number_and_nothing_else(
-    language: Language, large: bool, records: tuple[Accepted, ...]
+    language: Language, large: bool, records: tuple[AcceptedRecord, ...]
 ) -> None:
     data = printed(paper_of(slip(records), language, large=large))
     assert len(data) <= 4096
