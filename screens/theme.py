@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from math import radians, tan
 
 from terminal.presentation import Language, TextSize
 from terminal.view_parts import Tone
@@ -126,6 +127,20 @@ class Type(Enum):
 
 SMALLEST = 34.0
 """No text below 4.1 mm, except furigana."""
+
+
+CAPITAL = 0.74
+"""Height of a capital in parts of the text's size, measured on BIZ UDPGothic."""
+
+CAPITAL_DEGREES = 0.7
+"""The angle under which a capital should be seen where nobody can bring a magnifier of their own (EN 301 549, 5.1.4;
+the edition in force is to be read before the figure is quoted in a document)."""
+
+
+def reading_distance_cm(size: TextSize, glass: Glass) -> float:
+    """From how far at most a capital of body text is seen under `CAPITAL_DEGREES` on that panel."""
+    capital_mm = size * glass.px_per_unit * glass.mm_per_px * CAPITAL
+    return capital_mm / tan(radians(CAPITAL_DEGREES)) / 10
 
 
 def style(row: Type, size: TextSize, language: Language = Language.JA) -> Style:

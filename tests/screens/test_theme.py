@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 
 from screens.dress import Kind, dress
-from screens.theme import HIGH_CONTRAST, KNOWN_GLASS, NORMAL, SMALLEST, UNIT_MM, Palette, Type, glass, style
+from screens.theme import (
+    HIGH_CONTRAST,
+    KNOWN_GLASS,
+    NORMAL,
+    SMALLEST,
+    UNIT_MM,
+    Palette,
+    Type,
+    glass,
+    reading_distance_cm,
+    style,
+)
 from terminal.presentation import Language, TextSize
 from terminal.view_parts import Tone
 
@@ -78,3 +89,17 @@ def test_the_design_panel_is_one_to_one() -> None:
 def test_no_text_is_below_the_smallest_size(row: Type, size: TextSize) -> None:
     for language in Language:
         assert style(row, size, language).size >= SMALLEST
+
+
+@pytest.mark.parametrize(("size", "cm"), list(zip(TextSize, (25, 34, 41), strict=True)))
+def test_the_reading_distance_of_the_design_panel_is_what_the_installer_is_told(
+    size: TextSize, cm: int
+) -> None:
+    assert round(reading_distance_cm(size, KNOWN_GLASS["720x1280"])) == cm
+
+
+@pytest.mark.parametrize("name", KNOWN_GLASS)
+def test_no_known_panel_is_read_from_nearer_than_the_design_panel(name: str) -> None:
+    design = KNOWN_GLASS["720x1280"]
+    for size in TextSize:
+        assert reading_distance_cm(size, KNOWN_GLASS[name]) >= 0.99 * reading_distance_cm(size, design)
