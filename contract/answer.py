@@ -24,7 +24,7 @@ class Verdict(StrEnum):
     ALREADY = "already"  # 受付ずみ: an earlier record of this person stands
 
 
-class Answer(msgspec.Struct, frozen=True):
+class ProgrammeAnswer(msgspec.Struct, frozen=True):
     """What the programme said. `mykey_id` is 8 characters, only after a 予約; `code` only with a refusal."""
 
     id: str
@@ -35,7 +35,7 @@ class Answer(msgspec.Struct, frozen=True):
     sample: bool = True
 
     def __repr__(self) -> str:
-        return "Answer(…)"
+        return "ProgrammeAnswer(…)"
 
 
 class SealedAnswer(msgspec.Struct, frozen=True):
@@ -54,7 +54,7 @@ def _signed_part(id_: str, terminal: str, sealed: sealing.Sealed, kid: str) -> b
 
 
 def seal_answer(
-    answer: Answer, *, terminal: str, answer_key: bytes, key: Ed25519PrivateKey, kid: str
+    answer: ProgrammeAnswer, *, terminal: str, answer_key: bytes, key: Ed25519PrivateKey, kid: str
 ) -> bytes:
     """Sealed to `answer_key` (32-byte X25519 public), signed with the fleet's answer key."""
     info = sealing.answer_info(id=answer.id, terminal=terminal)
@@ -72,12 +72,12 @@ def read_answer(payload: bytes, ring: KeyRing, *, terminal: str, at: datetime) -
     return doubt_about(signed, part, ring, KeyUse.ANSWER, version=VERSION, terminal=terminal, at=at) or signed
 
 
-def open_answer(signed: SealedAnswer, visit_key: X25519PrivateKey) -> Answer | Malformed:
+def open_answer(signed: SealedAnswer, visit_key: X25519PrivateKey) -> ProgrammeAnswer | Malformed:
     info = sealing.answer_info(id=signed.id, terminal=signed.terminal)
     opened = sealing.unseal(sealing.Sealed(signed.enc, signed.ct), visit_key, info)
     if isinstance(opened, sealing.CannotOpen):
-        return Malformed("Answer", "not sealed to this visit")
-    answer = read(Answer, opened)
-    if isinstance(answer, Answer) and answer.id != signed.id:
-        return Malformed("Answer", "answers another enrolment than its envelope says")
+        return Malformed("ProgrammeAnswer", "not sealed to this visit")
+    answer = read(ProgrammeAnswer, opened)
+    if isinstance(answer, ProgrammeAnswer) and answer.id != signed.id:
+        return Malformed("ProgrammeAnswer", "answers another enrolment than its envelope says")
     return answer

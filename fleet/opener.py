@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from contract.answer import Answer, Verdict, seal_answer
+from contract.answer import ProgrammeAnswer, Verdict, seal_answer
 from contract.record import Body
 from fleet import opening_store as store
 from fleet.intake import Device
@@ -269,7 +269,7 @@ class Opener:
         """Sealed to the visit; empty if the record does not say to which key."""
         if body is None or not usable_answer_key(body.answer_key):
             return b""
-        answer = Answer(
+        answer = ProgrammeAnswer(
             received.key.id, verdict, self._now_ms(), code=code, mykey_id=mykey_id, sample=self._port.sample
         )
         return seal_answer(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from contract.answer import Answer as ProgrammeAnswer
+from contract.answer import ProgrammeAnswer
 from terminal.controls import Answer
 from terminal.ports import CardEvent, DoorChanged, PanelEvent, PresenceChanged
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from contract.answer import Answer, SealedAnswer, open_answer
+from contract.answer import ProgrammeAnswer, SealedAnswer, open_answer
 from contract.day_digest import DayDigest
 from contract.encoding import Malformed
 from contract.keys import KeyRing, read_keys
@@ -262,7 +262,7 @@ class JournalThread:
         if self._waiting.key is None:
             return
         answer = open_answer(sealed, self._waiting.key)
-        if isinstance(answer, Answer):
+        if isinstance(answer, ProgrammeAnswer):
             self._loop.call_soon_threadsafe(self._tell, ProgrammeAnswered(answer))
 
     def _on_keys(self, document: bytes) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contract.answer import Answer, Verdict
+from contract.answer import ProgrammeAnswer, Verdict
 from contract.certificate_chain import TrustAnchors
 from contract.keys import KeyRing
 from contract.record import Procedure
@@ -329,8 +329,8 @@ def _after(visit: Visit, facilities: Facilities) -> dict[str, View]:
     answered = replace(
         arrived,
         answers=(
-            Answer(_IDS[0], Verdict.DONE, 0, mykey_id="M1H0NA23"),
-            Answer(_IDS[1], Verdict.REFUSED, 0, code="id-and-code"),
+            ProgrammeAnswer(_IDS[0], Verdict.DONE, 0, mykey_id="M1H0NA23"),
+            ProgrammeAnswer(_IDS[1], Verdict.REFUSED, 0, code="id-and-code"),
         ),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from contract.answer import Answer, Verdict
+from contract.answer import ProgrammeAnswer, Verdict
 from contract.record import Procedure
 from programmes.eligibility import refusal, result_days
 from terminal.controls import Choice, Pressed, Role
@@ -33,7 +33,7 @@ class Known:
     """What is known of the records while S14 stands: which arrived, and what the programme said."""
 
     arrived: frozenset[str] = frozenset()
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[ProgrammeAnswer, ...] = ()
 
 
 async def hand_over(visit: Visit, facilities: Facilities, draft: Draft, done: Done, stones: Stones) -> None:
@@ -300,17 +300,17 @@ def _said(done: Done, known: Known) -> tuple[Part, ...]:
     return tuple(part for part in parts if part is not None)
 
 
-def _answered(record: AcceptedRecord, answer: Answer | None) -> Part | None:
+def _answered(record: AcceptedRecord, answer: ProgrammeAnswer | None) -> Part | None:
     reservation = record.procedure is Procedure.RESERVATION
     match answer:
         case None:
             return Paragraph(message("accepted.mykey_later")) if reservation else None
-        case Answer(verdict=Verdict.REFUSED):
+        case ProgrammeAnswer(verdict=Verdict.REFUSED):
             return None
-        case Answer(verdict=Verdict.ALREADY):
+        case ProgrammeAnswer(verdict=Verdict.ALREADY):
             before = f"accepted.already_{record.procedure}"
             return Note(message(before), message(f"{before}_detail"), "info")
-        case Answer(mykey_id=mykey) if reservation:
+        case ProgrammeAnswer(mykey_id=mykey) if reservation:
             grouped = verbatim(f"{mykey[:4]} {mykey[4:]}")
             return Fact(message("accepted.mykey", mykey=grouped), icon="card")
         case _:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from contract.ack import Ack, read_ack, sign_ack
-from contract.answer import Answer, SealedAnswer, Verdict, read_answer, seal_answer
+from contract.answer import ProgrammeAnswer, SealedAnswer, Verdict, read_answer, seal_answer
 from contract.encoding import Malformed
 from contract.signed_word import GRACE
 from tests.contract.parties import ACK_KEY, ANSWER_KEY, BEGIN, END, ID, JOURNAL, TERMINAL, TS, VISIT_KEY, ring
@@ -33,7 +33,7 @@ def test_an_ack_is_believed_while_its_key_is(at: datetime, believed: bool) -> No
 @pytest.mark.parametrize(("at", "believed"), MOMENTS)
 def test_an_answer_is_believed_while_its_key_is(at: datetime, believed: bool) -> None:
     answer = seal_answer(
-        Answer(ID, Verdict.DONE, TS),
+        ProgrammeAnswer(ID, Verdict.DONE, TS),
         terminal=TERMINAL,
         answer_key=VISIT_KEY.public_key().public_bytes_raw(),
         key=ANSWER_KEY,

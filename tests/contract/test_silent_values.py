@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract.answer import Answer, Verdict
+from contract.answer import ProgrammeAnswer, Verdict
 from contract.record import Body, ChosenService, Consent, Plaintext, Procedure
 
 SERVICE = ChosenService("aoba", "1234567890123456", ("987",), "4321")
@@ -28,7 +28,7 @@ VALUES: dict[str, tuple[object, tuple[str, ...]]] = {
     "the service's numbers": (SERVICE, ("1234567890123456", "987", "4321")),
     "a body": (BODY, ("1234567890123456", "987", "4321", "aoba")),
     "a plaintext": (Plaintext(b"1234567890123456", b"certificate", b"signature"), ("1234", "certificate")),
-    "an answer": (Answer("i", Verdict.DONE, 1, mykey_id="ABCD1234"), ("ABCD1234",)),
+    "an answer": (ProgrammeAnswer("i", Verdict.DONE, 1, mykey_id="ABCD1234"), ("ABCD1234",)),
 }
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.ack import MAX_ENTRIES, Ack, read_ack, sign_ack
-from contract.answer import Answer, SealedAnswer, Verdict, open_answer, read_answer, seal_answer
+from contract.answer import ProgrammeAnswer, SealedAnswer, Verdict, open_answer, read_answer, seal_answer
 from contract.encoding import MAX_PAYLOAD, Malformed, canonical, read
 from contract.envelope import Envelope, read_envelope, signed_by
 from contract.keys import KeyRing, SignedKeys, read_keys, sign_keys
@@ -44,7 +44,7 @@ RING = ring()
 ENVELOPE = sealed_enrolment()
 ACK = sign_ack(ACK_KEY, "ack-1", terminal=TERMINAL, journal=JOURNAL, entries=((ID, "cd" * 32),), ts=TS)
 ANSWER = seal_answer(
-    Answer(ID, Verdict.ALREADY, TS),
+    ProgrammeAnswer(ID, Verdict.ALREADY, TS),
     terminal=TERMINAL,
     answer_key=VISIT_KEY.public_key().public_bytes_raw(),
     key=ANSWER_KEY,
@@ -169,11 +169,11 @@ def test_nobody_elses_key_opens_or_verifies() -> None:
     signed = read_answer(ANSWER, RING, terminal=TERMINAL, at=AT)
     assert isinstance(signed, SealedAnswer)
     assert isinstance(open_answer(signed, stranger), Malformed)
-    assert isinstance(open_answer(signed, VISIT_KEY), Answer)
+    assert isinstance(open_answer(signed, VISIT_KEY), ProgrammeAnswer)
 
 
 def test_an_answer_whose_inside_names_another_enrolment_is_refused() -> None:
-    other = Answer("another", Verdict.DONE, TS)
+    other = ProgrammeAnswer("another", Verdict.DONE, TS)
     sealed = seal(
         canonical(other),
         VISIT_KEY.public_key().public_bytes_raw(),
@@ -181,7 +181,7 @@ def test_an_answer_whose_inside_names_another_enrolment_is_refused() -> None:
     )
     signed = SealedAnswer(1, ID, TERMINAL, sealed.enc, sealed.ct, "answer-1", b"")
     assert open_answer(signed, VISIT_KEY) == Malformed(
-        "Answer", "answers another enrolment than its envelope says"
+        "ProgrammeAnswer", "answers another enrolment than its envelope says"
     )
 
 
@@ -211,7 +211,7 @@ READERS: list[Callable[[bytes], object]] = [
     unpack,
     *(
         lambda payload, kind=kind: read(kind, payload)
-        for kind in (Body, Plaintext, Answer, State, Birth, Health, FleetState)
+        for kind in (Body, Plaintext, ProgrammeAnswer, State, Birth, Health, FleetState)
     ),
 ]
 
@@ -293,8 +293,8 @@ def test_known_nasty_payloads_are_malformed_and_nothing_more(payload: bytes) -> 
 
 
 def test_what_is_too_large_is_refused_by_its_size_alone() -> None:
-    refused = read(Answer, b"x" * (MAX_PAYLOAD + 1))
-    assert refused == Malformed("Answer", f"{MAX_PAYLOAD + 1} bytes, more than {MAX_PAYLOAD}")
+    refused = read(ProgrammeAnswer, b"x" * (MAX_PAYLOAD + 1))
+    assert refused == Malformed("ProgrammeAnswer", f"{MAX_PAYLOAD + 1} bytes, more than {MAX_PAYLOAD}")
 
 
 @pytest.mark.parametrize(

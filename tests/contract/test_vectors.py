@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from contract.ack import Ack, read_ack, sign_ack
-from contract.answer import Answer, SealedAnswer, Verdict, open_answer, read_answer
+from contract.answer import ProgrammeAnswer, SealedAnswer, Verdict, open_answer, read_answer
 from contract.envelope import Envelope, fingerprint, read_envelope, signed_by
 from contract.keys import KeyRing, read_keys, sign_keys
 from contract.record import body_bytes, card_digest, pack, unpack
@@ -67,7 +67,7 @@ def test_acks_and_keys_are_signed_the_same_way_as_before() -> None:
 def test_an_answer_written_before_still_verifies_and_opens() -> None:
     signed = read_answer(PINNED["answer"].encode(), ring(), terminal=TERMINAL, at=AT)
     assert isinstance(signed, SealedAnswer)
-    assert open_answer(signed, VISIT_KEY) == Answer(ID, Verdict.DONE, TS, mykey_id="ABCD2345")
+    assert open_answer(signed, VISIT_KEY) == ProgrammeAnswer(ID, Verdict.DONE, TS, mykey_id="ABCD2345")
 
 
 def test_what_ciphertexts_are_bound_to_is_spelled_as_in_the_design() -> None:

@@ -22,7 +22,7 @@ from bench.fleet_processes import (
     write_uplink_config,
 )
 from bench.terminal_journal import TerminalJournal
-from contract.answer import Answer, Verdict, open_answer
+from contract.answer import ProgrammeAnswer, Verdict, open_answer
 from contract.record import Plaintext, Procedure, body_bytes, pack
 from fleet.store import open_store
 from tests.fleet.records import CardCa, card_signature, make_body
@@ -85,10 +85,10 @@ def test_an_application_is_answered_to_its_visit_while_opener_and_ingest_are_kil
         plaintext = Plaintext(raw, ca.issue("holder"), card_signature("holder", raw))
         return journal.store(pack(plaintext), body.id)
 
-    def answer(id_: str) -> Answer | None:
+    def answer(id_: str) -> ProgrammeAnswer | None:
         sealed = next((one for one in journal.answers if one.id == id_), None)
         opened = open_answer(sealed, visits[id_]) if sealed is not None else None
-        return opened if isinstance(opened, Answer) else None
+        return opened if isinstance(opened, ProgrammeAnswer) else None
 
     broker.start()
     try:

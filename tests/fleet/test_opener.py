@@ -17,7 +17,7 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.exc import OperationalError
 
 import fleet.opener
-from contract.answer import Answer, SealedAnswer, Verdict, open_answer, read_answer
+from contract.answer import ProgrammeAnswer, SealedAnswer, Verdict, open_answer, read_answer
 from contract.certificate_chain import TrustAnchors
 from contract.keys import FleetKey, KeyRing, KeyUse
 from contract.record import Body, Procedure
@@ -115,7 +115,7 @@ class Desk:
         with self.engine.connect() as connection:
             return str(connection.execute(select(openings.c.alarm).where(openings.c.id == id_)).scalar_one())
 
-    def told(self, id_: str) -> list[Answer]:
+    def told(self, id_: str) -> list[ProgrammeAnswer]:
         """The answers to one record, opened with the key of its visit."""
         key = FleetKey("answer-1", KeyUse.ANSWER, ANSWER_KEY.public_key().public_bytes_raw(), NOW, NOW)
         ring = KeyRing(1, (key,))
@@ -129,7 +129,7 @@ class Desk:
             signed = read_answer(payload, ring, terminal=TERMINAL, at=NOW)
             assert isinstance(signed, SealedAnswer)
             opened = open_answer(signed, self.visits[id_])
-            assert isinstance(opened, Answer)
+            assert isinstance(opened, ProgrammeAnswer)
             found.append(opened)
         return found
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from bench.synthetic_fleet import TERMINAL, SyntheticFleet, new_id, store
 from contract.ack import sign_ack
-from contract.answer import Answer, SealedAnswer, Verdict, open_answer, seal_answer
+from contract.answer import ProgrammeAnswer, SealedAnswer, Verdict, open_answer, seal_answer
 from contract.encoding import MAX_PAYLOAD
 from contract.keys import KeyRing, KeyUse
 from contract.signed_word import GRACE
@@ -159,7 +159,10 @@ def test_answers_are_handed_on_in_order_and_open_with_the_visits_key(
     terminal: Terminal, box: Mailbox, fleet: SyntheticFleet
 ) -> None:
     visit = X25519PrivateKey.generate()
-    answers = [Answer(new_id(), Verdict.DONE, 1), Answer(new_id(), Verdict.REFUSED, 2, code="x")]
+    answers = [
+        ProgrammeAnswer(new_id(), Verdict.DONE, 1),
+        ProgrammeAnswer(new_id(), Verdict.REFUSED, 2, code="x"),
+    ]
     for answer in answers:
         payload = seal_answer(
             answer,

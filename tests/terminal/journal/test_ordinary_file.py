@@ -22,12 +22,12 @@ from terminal.trust import newest_ring
 from tests.terminal.journal.strange_files import STRANGE
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
-Answer = TypeVar("Answer")
+T = TypeVar("T")
 
 
-def in_time(question: Callable[[], Answer]) -> Answer:
+def in_time(question: Callable[[], T]) -> T:
     """The answer, or a failure where it is waited for in vain: the thread that waits is left behind."""
-    answers: list[Answer] = []
+    answers: list[T] = []
     thread = threading.Thread(target=lambda: answers.append(question()), daemon=True)
     thread.start()
     thread.join(5)

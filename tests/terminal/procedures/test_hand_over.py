@@ -7,7 +7,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from contract.answer import Answer, Verdict
+from contract.answer import ProgrammeAnswer, Verdict
 from terminal.inbox import ProgrammeAnswered, Shutdown
 from terminal.journal.events import CardLeft, VisitEnded
 from terminal.journal.events import PaperPrinted as PaperPrintedEvent
@@ -160,7 +160,7 @@ async def test_the_answer_of_a_sample_programme_is_shown_by_a_sample_terminal_on
     async with running(_rig(sample=sample)) as rig:
         await walk(rig, RESERVE)
         await rig.lift()
-        answer = Answer(rig.store.kept[0].id, Verdict.DONE, 1, mykey_id="ABCD1234", sample=True)
+        answer = ProgrammeAnswer(rig.store.kept[0].id, Verdict.DONE, 1, mykey_id="ABCD1234", sample=True)
         rig.inbox.put(ProgrammeAnswered(answer))
         await rig.settle()
         assert ("ABCD 1234" in rig.words()) is sample
@@ -211,7 +211,7 @@ async def test_each_answer_has_its_own_words_and_a_refusal_is_never_on_green(
         for kept, verdict in zip(rig.store.kept, (first, second), strict=True):
             mykey = "ABCD1234" if verdict is Verdict.DONE and kept is rig.store.kept[0] else ""
             code = "id-and-code" if verdict is Verdict.REFUSED else ""
-            await rig.put(ProgrammeAnswered(Answer(kept.id, verdict, 1, code=code, mykey_id=mykey)))
+            await rig.put(ProgrammeAnswered(ProgrammeAnswer(kept.id, verdict, 1, code=code, mykey_id=mykey)))
         about = {id_ for id_ in rig.ids() if id_.startswith(ABOUT_ANSWERS)} - {"accepted.done_next"}
         assert said <= about
         assert {id_.removesuffix("_detail") for id_ in about} == {id_.removesuffix("_detail") for id_ in said}
@@ -230,7 +230,7 @@ async def test_a_coded_refusal_says_why_and_what_can_be_done(code: str, words: t
     async with running(Rig()) as rig:
         await walk(rig, APPLY)
         await rig.lift()
-        await rig.put(ProgrammeAnswered(Answer(rig.store.kept[1].id, Verdict.REFUSED, 1, code=code)))
+        await rig.put(ProgrammeAnswered(ProgrammeAnswer(rig.store.kept[1].id, Verdict.REFUSED, 1, code=code)))
         assert all(text in rig.words() for text in words)
 
 
