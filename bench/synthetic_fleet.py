@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from contract.ack import sign_ack
 from contract.envelope import seal_enrolment
 from contract.keys import FleetKey, KeyRing, KeyUse, read_keys, sign_keys
-from contract.record import Body, ChosenService, Consent, Plaintext, Procedure, body_bytes, pack
+from contract.record import Body, ChosenService, ConsentGiven, Plaintext, Procedure, body_bytes, pack
 from terminal.journal.events import EnrolmentCommitted
 from terminal.journal.outbox import Committed, Outbox
 
@@ -60,7 +60,7 @@ class SyntheticFleet:
             procedure=Procedure.APPLICATION,
             programme="bench",
             measure="1",
-            consent=Consent("1", "0" * 64),
+            consent=ConsentGiven("1", "0" * 64),
             terminal=TERMINAL,
             site="bench",
             time="2022-07-15T10:00:00+09:00",

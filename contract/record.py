@@ -37,7 +37,7 @@ class ChosenService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return "ChosenService(…)"  # a log must not hold what was typed
 
 
-class Consent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ConsentGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which text the resident agreed to: its version and the SHA-256 (hex) of its canonical bytes."""
 
     version: str
@@ -65,7 +65,7 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     procedure: Procedure
     programme: _Slug
     measure: _Slug
-    consent: Consent
+    consent: ConsentGiven
     terminal: str
     site: str
     time: str

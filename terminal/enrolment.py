@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from contract.certificate_chain import signed_with
 from contract.envelope import seal_enrolment
 from contract.keys import FleetKey, KeyUse
-from contract.record import Body, ChosenService, Consent, Plaintext, Procedure, body_bytes, card_digest, pack
+from contract.record import (
+    Body,
+    ChosenService,
+    ConsentGiven,
+    Plaintext,
+    Procedure,
+    body_bytes,
+    card_digest,
+    pack,
+)
 from contract.reference_number import reference_number
 from terminal.facilities import Facilities, milliseconds
 from terminal.ports import Clock, NotStored, Stored
@@ -23,7 +32,7 @@ class Draft:
     service_id: str = ""
     codes: tuple[str, ...] = ()
     phone_last4: str = ""
-    consent: Consent | None = None
+    consent: ConsentGiven | None = None
 
 
 @dataclass(frozen=True, repr=False)

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 
 from contract.encoding import canonical
-from contract.record import Consent as ConsentGiven
+from contract.record import ConsentGiven
 from terminal.controls import Choice, Role
 from terminal.enrolment import Draft
 from terminal.facilities import Facilities, Operator

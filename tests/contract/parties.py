@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from contract.envelope import seal_enrolment
 from contract.keys import FleetKey, KeyRing, KeyUse, read_keys, sign_keys
-from contract.record import Body, ChosenService, Consent, Plaintext, Procedure, body_bytes, pack
+from contract.record import Body, ChosenService, ConsentGiven, Plaintext, Procedure, body_bytes, pack
 
 TERMINAL = "tk-0042"
 JOURNAL = "0123456789abcdef0123456789abcdef"
@@ -42,7 +42,7 @@ BODY = Body(
     procedure=Procedure.APPLICATION,
     programme="national-2022",
     measure="1",
-    consent=Consent("2022-07", "ab" * 32),
+    consent=ConsentGiven("2022-07", "ab" * 32),
     terminal=TERMINAL,
     site="試験店",
     time="2022-07-15T10:00:00+09:00",

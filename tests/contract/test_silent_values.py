@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contract.answer import ProgrammeAnswer, Verdict
-from contract.record import Body, ChosenService, Consent, Plaintext, Procedure
+from contract.record import Body, ChosenService, ConsentGiven, Plaintext, Procedure
 
 SERVICE = ChosenService("aoba", "1234567890123456", ("987",), "4321")
 BODY = Body(
@@ -15,7 +15,7 @@ BODY = Body(
     procedure=Procedure.APPLICATION,
     programme="p",
     measure="m",
-    consent=Consent("1", "0" * 64),
+    consent=ConsentGiven("1", "0" * 64),
     terminal="tk-0001",
     site="s",
     time="t",

@@ -24,7 +24,7 @@ from contract.keys import FleetKey, KeyUse
 from contract.record import (
     Body,
     ChosenService,
-    Consent,
+    ConsentGiven,
     Plaintext,
     Procedure,
     body_bytes,
@@ -207,7 +207,7 @@ def make_body(visit_key: X25519PrivateKey | None = None, **changes: object) -> B
         procedure=Procedure.APPLICATION,
         programme="national-2022",
         measure="shisaku-1",
-        consent=Consent("1", hashlib.sha256(b"text").hexdigest()),
+        consent=ConsentGiven("1", hashlib.sha256(b"text").hexdigest()),
         terminal=TERMINAL,
         site="site-1",
         time=NOW.isoformat(),

@@ -14,7 +14,7 @@ from cryptography.x509 import load_der_x509_certificate
 
 from contract.encoding import canonical
 from contract.envelope import signed_by
-from contract.record import SIGNATURE_CONTEXT, Body, Consent, Procedure
+from contract.record import SIGNATURE_CONTEXT, Body, ConsentGiven, Procedure
 from terminal.enrolment import AcceptedRecord, Draft, Prepared, Unstored, prepare, seal_and_commit
 from terminal.messages import Localised
 from terminal.ports import ClockState, Holder
@@ -25,7 +25,7 @@ from terminal.visit import Visit
 from tests.terminal.flow import APPLY, RESERVE, after, walk
 from tests.terminal.rig import OPERATOR, Rig, card, device_key, pin_of, running
 
-DRAFT = Draft("shisaku-1", "aoba", "1234567890123456", ("987",), "5678", Consent(VERSION, "0" * 64))
+DRAFT = Draft("shisaku-1", "aoba", "1234567890123456", ("987",), "5678", ConsentGiven(VERSION, "0" * 64))
 
 
 def visit_of(rig: Rig) -> Visit:
