@@ -21,7 +21,7 @@ from programmes.eligibility import (
 from programmes.id_format import Fits, Unusual, check
 from programmes.loader import Programme
 from programmes.opening import Moment, NotOpen, Why, measure_state
-from programmes.services import Entry, Service
+from programmes.services import EntryRow, Service
 
 #: A terminal accepts by a clock that nobody confirmed since boot (`unsynced`), by an untrusted one never.
 _CLOCKS = frozenset({"synced", "unsynced"})
@@ -100,7 +100,7 @@ def _mistyped(chosen: ChosenService, service: Service) -> Misfit | None:
     return None if _phone_fits(chosen.phone_last4, service) else Misfit.SERVICE_PHONE
 
 
-def _fits(typed: str, entry: Entry) -> bool:
+def _fits(typed: str, entry: EntryRow) -> bool:
     return isinstance(check(typed, entry), Fits | Unusual)
 
 

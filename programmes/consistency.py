@@ -10,7 +10,7 @@ import msgspec
 
 from contract.tables import FaultList
 from programmes.model import Measure, Pack, Sourced
-from programmes.services import Entry, Service, ServiceCatalogue
+from programmes.services import EntryRow, Service, ServiceCatalogue
 
 DECIDABLE_HERE = frozenset(
     {"phase", "hours", "service-dates", "channel", "card-kind", "certificate-dates", "renewal-wait", "tries"}
@@ -159,7 +159,7 @@ def _check_service(service: Service, at: str, faults: FaultList) -> None:
             _in_order(period.opens, period.closes, key, "closes before it opens", faults)
 
 
-def _check_entry(entry: Entry, at: str, faults: FaultList) -> None:
+def _check_entry(entry: EntryRow, at: str, faults: FaultList) -> None:
     if entry.groups and sum(entry.groups) != entry.length:
         faults.add(f"{at}.groups", "do not add up to length", "write the groups as printed")
     if entry.length is not None and len(entry.prefix) > entry.length:

@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import accumulate
 
-from programmes.services import LONGEST_ENTRY, CharacterClass, Entry
+from programmes.services import LONGEST_ENTRY, CharacterClass, EntryRow
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class CheckDigitDiffers:
 EntryVerdict = Fits | Unusual | Empty | TooShort | TooLong | WrongClass | WrongBeginning | CheckDigitDiffers
 
 
-def normalise(text: str, entry: Entry) -> str:
+def normalise(text: str, entry: EntryRow) -> str:
     """As it will be kept: half-width, without blanks and hyphens, capitals where small letters do not occur."""
     plain = "".join(_half_width(c) for c in text if not _separates(c))
     if entry.character_class != "upper-alphanumeric":
@@ -67,7 +67,7 @@ def normalise(text: str, entry: Entry) -> str:
     return "".join(c.upper() if c.isascii() else c for c in plain)
 
 
-def check(typed: str, entry: Entry) -> EntryVerdict:
+def check(typed: str, entry: EntryRow) -> EntryVerdict:
     """The first confirmed rule that `typed` breaks, else the first believed one as `Unusual`, else `Fits`."""
     text = normalise(typed, entry)
     if not text:
@@ -84,7 +84,7 @@ def check(typed: str, entry: Entry) -> EntryVerdict:
     return Unusual(broken[0][0]) if broken else Fits()
 
 
-def _broken_rules(text: str, entry: Entry) -> list[tuple[str, EntryVerdict]]:
+def _broken_rules(text: str, entry: EntryRow) -> list[tuple[str, EntryVerdict]]:
     broken: list[tuple[str, EntryVerdict]] = []
     wrong = _wrong_character(text, entry.character_class)
     if wrong is not None:
@@ -114,7 +114,7 @@ def _begins(text: str, prefix: str) -> bool:
     return text.startswith(prefix) or prefix.startswith(text)
 
 
-def _group_at(index: int, entry: Entry) -> int:
+def _group_at(index: int, entry: EntryRow) -> int:
     ends = list(accumulate(entry.groups))
     return next((number for number, end in enumerate(ends, 1) if index < end), max(len(ends), 1))
 

@@ -22,7 +22,7 @@ LONGEST_ENTRY = 32
 """Characters a field takes when no length is confirmed; the longest known ID has 17, so this leaves room."""
 
 
-class Entry(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class EntryRow(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One thing to type: 決済サービスID or one of the codes.
 
     `length`, `character_class`, `prefix` and `check_digit` refuse an entry only where they are confirmed.
@@ -75,8 +75,8 @@ class Service(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     receive: Text | None = None  # the step without which the points never come
     caution: Text | None = None
     phone_last4: Literal["required", "optional", "none"] = "none"
-    id_entry: Entry | None = None
-    codes: Annotated[tuple[Entry, ...], Meta(max_length=4)] = ()
+    id_entry: EntryRow | None = None
+    codes: Annotated[tuple[EntryRow, ...], Meta(max_length=4)] = ()
     periods: tuple[ServicePeriod, ...] = ()
 
 

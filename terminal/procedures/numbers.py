@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from programmes.id_format import Fits, Unusual, WrongBeginning, WrongClass, check
-from programmes.services import Entry as EntryRow
-from programmes.services import Service
+from programmes.services import EntryRow, Service
 from terminal.controls import Choice, Field, FieldKind, Group, GroupState, KeyPressed, Role
 from terminal.enrolment import Draft
 from terminal.facilities import Facilities

@@ -22,10 +22,10 @@ from programmes.id_format import (
 )
 from programmes.loader import Programme
 from programmes.model import Text
-from programmes.services import LONGEST_ENTRY, CharacterClass, Entry
+from programmes.services import LONGEST_ENTRY, CharacterClass, EntryRow
 
 TEXT = Text(ja="番号", en="number")
-CARD = Entry(
+CARD = EntryRow(
     as_of=date(2022, 7, 1),
     source=("TEST",),
     confirmed=True,
@@ -68,7 +68,7 @@ LETTERS = msgspec.structs.replace(
         (LETTERS, "JX12345ABCDE6789", TooShort(1)),
     ],
 )
-def test_an_entry_gets_exactly_this_verdict(entry: Entry, typed: str, verdict: EntryVerdict) -> None:
+def test_an_entry_gets_exactly_this_verdict(entry: EntryRow, typed: str, verdict: EntryVerdict) -> None:
     assert check(typed, entry) == verdict
 
 
