@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from terminal.attract import serviced
 from terminal.controls import Pressed
-from terminal.endings import Contact, further_words, trouble_view
+from terminal.endings import OperatorContact, further_words, trouble_view
 from terminal.facilities import Facilities
 from terminal.journal.events import CardLeft
 from terminal.overlays import one_moment_view
@@ -62,7 +62,7 @@ async def last_words(visit: Visit, facilities: Facilities, outcome: Outcome, usu
     if not outcome.begun:
         visit.around.screen.show(one_moment_view(sample=facilities.sample), usual)
     elif outcome.ending is not Ending.FINISHED:
-        view = trouble_view(Ending.SHUTDOWN, "", Contact.of(facilities), sample=facilities.sample)
+        view = trouble_view(Ending.SHUTDOWN, "", OperatorContact.of(facilities), sample=facilities.sample)
         visit.around.screen.show(view, visit.presentation)
     await visit.around.readers.release()
     visit.forget()
@@ -84,7 +84,7 @@ async def _words(visit: Visit, facilities: Facilities, outcome: Outcome) -> bool
     view = trouble_view(
         outcome.ending,
         outcome.detail,
-        Contact.of(facilities),
+        OperatorContact.of(facilities),
         sample=facilities.sample,
         lying=bool(visit.around.readers.present()),
         extra=further_words(outcome.ending, outcome.detail, facilities.programme.pack),

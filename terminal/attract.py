@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from programmes.opening import NotOpen, Open, function_state
 from terminal.controls import Badge, Choice, Pressed, Role
-from terminal.endings import MISSING_CODES, Contact
+from terminal.endings import MISSING_CODES, OperatorContact
 from terminal.facilities import Facilities
 from terminal.journal.events import DoorClosed, DoorOpened
 from terminal.messages import Message, message
@@ -118,7 +118,7 @@ def opening_panel(opening: Open | NotOpen, state: Readiness) -> Panel:
 
 def out_of_service_view(facilities: Facilities, state: Readiness) -> OutOfService:
     """Every thing without which nothing can be accepted, and its code for the telephone."""
-    contact, blocking = Contact.of(facilities), state.blocking
+    contact, blocking = OperatorContact.of(facilities), state.blocking
     reasons = tuple(message(f"out_of_service.{thing.value}") for thing in blocking)
     codes = " ".join(MISSING_CODES[thing] for thing in blocking)
     return OutOfService(
@@ -142,7 +142,7 @@ def door_view(facilities: Facilities) -> OutOfService:
     return OutOfService(
         title=message("out_of_service.door_title"),
         sentence=message("out_of_service.door_sentence"),
-        parts=(Drawing("maintenance"), Contact.of(facilities).lines()),
+        parts=(Drawing("maintenance"), OperatorContact.of(facilities).lines()),
         main=Status(message("out_of_service.door_wait")),
         sample=facilities.sample,
     )
@@ -150,7 +150,7 @@ def door_view(facilities: Facilities) -> OutOfService:
 
 def no_paper_view(facilities: Facilities) -> Trouble:
     """The visit can go on without paper: the number then stands on the screen to be written down."""
-    contact, code = Contact.of(facilities), MISSING_CODES[Missing.PAPER]
+    contact, code = OperatorContact.of(facilities), MISSING_CODES[Missing.PAPER]
     return Trouble(
         code=code,
         tone=Tone.ATTENTION,

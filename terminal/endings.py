@@ -40,7 +40,7 @@ class TroubleWords:
 
 
 @dataclass(frozen=True)
-class Contact:
+class OperatorContact:
     """Whom to call about this terminal: the operator, and which terminal it is."""
 
     name: Localised
@@ -48,7 +48,7 @@ class Contact:
     terminal: str
 
     @classmethod
-    def of(cls, facilities: Facilities) -> Contact:
+    def of(cls, facilities: Facilities) -> OperatorContact:
         return cls(facilities.operator.name, facilities.operator.contact, facilities.place.terminal)
 
     def lines(self, code: str = "") -> Small:
@@ -152,7 +152,7 @@ def _happened(words: TroubleWords, ending: Ending, detail: str) -> Message:
 def trouble_view(
     ending: Ending,
     detail: str,
-    contact: Contact,
+    contact: OperatorContact,
     *,
     sample: bool,
     lying: bool = False,

@@ -24,7 +24,7 @@ from programmes.search import Row
 from programmes.services import Service
 from screens.catalogue import load_catalogue
 from terminal.attract import attract_view, door_view, no_paper_view, out_of_service_view
-from terminal.endings import Contact, every_trouble, further_words, trouble_view
+from terminal.endings import OperatorContact, every_trouble, further_words, trouble_view
 from terminal.enrolment import AcceptedRecord, Draft
 from terminal.facilities import Facilities, Operator, Place
 from terminal.inbox import Inbox
@@ -334,6 +334,8 @@ def _after(visit: Visit, facilities: Facilities) -> dict[str, View]:
         ),
     )
 
+    all_done = replace(arrived, answers=(answered.answers[0], ProgrammeAnswer(_IDS[1], Verdict.DONE, 0)))
+
     def show(what: Done, known: hand_over.Known, *, take_card: bool, printed: bool | None = True) -> View:
         return hand_over.accepted_view(
             visit,
@@ -351,6 +353,7 @@ def _after(visit: Visit, facilities: Facilities) -> dict[str, View]:
         "S14-paper": show(done, arrived, take_card=False),
         "S14-paper-offline": show(done, hand_over.Known(), take_card=False),
         "S14-paper-answered": show(done, answered, take_card=False),
+        "S14-paper-done": show(done, all_done, take_card=False),
         "S14-no-paper": show(done, arrived, take_card=False, printed=False),
         "S14-reservation-only": show(Done(records[:1], True), arrived, take_card=False),
         "S14-in-part": show(part, arrived, take_card=False),
@@ -374,7 +377,9 @@ _NO_CARD_LEFT = (Ending.CARD_LIFTED, Ending.READER_LOST)
 
 def _troubles(visit: Visit, facilities: Facilities) -> dict[str, View]:
     del visit
-    contact = Contact(facilities.operator.name, facilities.operator.contact, facilities.place.terminal)
+    contact = OperatorContact(
+        facilities.operator.name, facilities.operator.contact, facilities.place.terminal
+    )
     return {
         f"T-{words.code}-{words.slug.replace('_', '-')}": trouble_view(
             ending,

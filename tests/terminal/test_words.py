@@ -16,7 +16,7 @@ from programmes.opening import Why
 from programmes.services import EntryDrawing
 from screens import drawings
 from screens.catalogue import PLACE
-from terminal.endings import Contact, every_trouble, further_words, trouble_of, trouble_view
+from terminal.endings import OperatorContact, every_trouble, further_words, trouble_of, trouble_view
 from terminal.messages import Localised
 from terminal.ports import CardKind, CardRefused, ReaderKind
 from terminal.presentation import Language
@@ -216,7 +216,7 @@ NOT_DONE = {
     Language.EASY: "まだ 何も 申し込んでいません",
     Language.EN: "Nothing was accepted",
 }
-CONTACT = Contact(Localised("見本市 デジタル課"), Localised("03-0000-0000"), "tk-0042")
+CONTACT = OperatorContact(Localised("見本市 デジタル課"), Localised("03-0000-0000"), "tk-0042")
 
 
 @pytest.mark.parametrize(("ending", "detail"), every_trouble())
