@@ -9,7 +9,7 @@ from math import cos, pi
 from kivy.graphics import Color, InstructionGroup, Mesh, PopMatrix, PushMatrix, Translate
 
 from screens.drawings.painting import colours_of, mesh, vertices
-from screens.drawings.recipes import STEPS, drawing, lower_ones, names
+from screens.drawings.recipes import STEPS, lower_ones, names, recipe_of
 from screens.drawings.tessellation import Triangles, triangles
 
 MeshData = tuple[list[float], list[int]]
@@ -58,7 +58,7 @@ class Moving:
 
 @cache
 def _layers(name: str) -> tuple[Triangles, Triangles | None, tuple[Triangles, ...]]:
-    recipe = drawing(name)
+    recipe = recipe_of(name)
     moving = triangles(recipe.moving) if recipe.moving else None
     return triangles(recipe.still), moving, tuple(triangles(step) for step in recipe.steps)
 
@@ -71,7 +71,7 @@ def draw(
     Adds to `group` without clearing it, and leaves Kivy's colour white. Returns the handle of the moving
     part, or None where nothing moves. KeyError names an unknown drawing.
     """
-    recipe = drawing(name)
+    recipe = recipe_of(name)
     still, moving, steps = _layers(name)
     scale = min(width / recipe.width, height / recipe.height)
     left = x + (width - recipe.width * scale) / 2
@@ -107,11 +107,11 @@ def prepare() -> None:
 
 def aspect(name: str) -> float:
     """Width divided by height."""
-    recipe = drawing(name)
+    recipe = recipe_of(name)
     return recipe.width / recipe.height
 
 
 def anchors(name: str) -> dict[str, tuple[float, float]]:
     """Where labels point: 0 to 1 of the drawing's own box, origin top left. `…-label`: where the label begins."""
-    recipe = drawing(name)
+    recipe = recipe_of(name)
     return {key: (ax / recipe.width, ay / recipe.height) for key, (ax, ay) in recipe.anchors.items()}

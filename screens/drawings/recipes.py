@@ -52,7 +52,7 @@ STEPS = 5  # discs of `working`
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Recipe:
     """`width` × `height` units. `moving` is painted over `still` and travels by `travel` and back;
     `steps` are layers of which one is shown at a time. Anchors are in units."""
 
@@ -65,39 +65,39 @@ class Drawing:
     anchors: Mapping[str, Point] = field(default_factory=dict)
 
 
-def _landscape(height: float) -> Drawing:
-    return Drawing(WIDTH, height, landscape(height))
+def _landscape(height: float) -> Recipe:
+    return Recipe(WIDTH, height, landscape(height))
 
 
-def _card(line: float = 4) -> Drawing:
-    return Drawing(304, 193, placed(card(line=line), 2, 2), anchors={"photo": (64, 118), "name": (95, 26)})
+def _card(line: float = 4) -> Recipe:
+    return Recipe(304, 193, placed(card(line=line), 2, 2), anchors={"photo": (64, 118), "name": (95, 26)})
 
 
-def _card_photo() -> Drawing:
-    return Drawing(304, 193, placed(card(framed=True), 2, 2), anchors={"photo": (64, 118)})
+def _card_photo() -> Recipe:
+    return Recipe(304, 193, placed(card(framed=True), 2, 2), anchors={"photo": (64, 118)})
 
 
-def _pin_small() -> Drawing:
+def _pin_small() -> Recipe:
     still: Shapes = ()
     for i in range(4):
         still += outlined(rounded(1.5 + 38 * i, 1.5, 33, 47, 7), c.WHITE, c.LINE, 3)
         still += (Fill(circle(18 + 38 * i, 25, 8), c.LINE),)
-    return Drawing(150, 50, still)
+    return Recipe(150, 50, still)
 
 
-def _money(framed: str, line: float = 4) -> Drawing:
+def _money(framed: str, line: float = 4) -> Recipe:
     anchors = {"number": (160.0, 201.0), "code": (352.0, 201.0)}
     still = placed(money_back(framed=framed, line=line), 2, 2)
-    return Drawing(408, 248, still, anchors={framed: anchors[framed]})
+    return Recipe(408, 248, still, anchors={framed: anchors[framed]})
 
 
-def _reader_insert() -> Drawing:
+def _reader_insert() -> Recipe:
     still = (
         *placed(reader(c.LAMP_WAITS), 106, 4),
         *quarter_left(card(chip=True), 201.5, 165),
     )
     anchors = {"chip": (398.0, 208.0), "photo": (398.0, 386.0), "chip-label": (454.0, 208.0)}
-    return Drawing(
+    return Recipe(
         592,
         470,
         still,
@@ -107,7 +107,7 @@ def _reader_insert() -> Drawing:
     )
 
 
-def _reader_take() -> Drawing:
+def _reader_take() -> Recipe:
     still = (
         *placed(reader(c.LAMP_DONE), 98, 4, 0.8),
         *placed(fingers(), 290, 355),
@@ -115,18 +115,16 @@ def _reader_take() -> Drawing:
         *placed(thumb_and_palm(), 288, 355),
     )
     moving = placed(arrow(84, 355, 168, 36, 96, 60, -1), 7)
-    return Drawing(
-        514, 482, placed(still, 7), moving=moving, travel=(0, TRAVEL), anchors={"card": (333, 292)}
-    )
+    return Recipe(514, 482, placed(still, 7), moving=moving, travel=(0, TRAVEL), anchors={"card": (333, 292)})
 
 
-def _nfc_lay() -> Drawing:
+def _nfc_lay() -> Recipe:
     still = (*placed(nfc_pad(), 2, 196), *placed(card(), 99.5, 220, 1.07, widths=False))
     moving = arrow(260, 176, 172, 44, 119, 74, -1)
-    return Drawing(520, 448, still, moving=moving, travel=(0, TRAVEL), anchors={"card": (422, 320)})
+    return Recipe(520, 448, still, moving=moving, travel=(0, TRAVEL), anchors={"card": (422, 320)})
 
 
-def _nfc_take() -> Drawing:
+def _nfc_take() -> Recipe:
     still = (
         *placed(nfc_pad(), 42, 196),
         *placed(fingers(), 408, 206, 0.9),
@@ -134,46 +132,46 @@ def _nfc_take() -> Drawing:
         *placed(thumb_and_palm(depth=262), 394, 210, 0.9),
     )
     moving = arrow(84, 18, 166, 38, 100, 62, 1)
-    return Drawing(600, 448, still, moving=moving, travel=(0, -TRAVEL), anchors={"card": (291, 60)})
+    return Recipe(600, 448, still, moving=moving, travel=(0, -TRAVEL), anchors={"card": (291, 60)})
 
 
-def _paper_out() -> Drawing:
+def _paper_out() -> Recipe:
     still = (
         *placed(printer(312, 85, 237, 50), 46, 3),
         *placed(paper(), 97, 62, 0.71),
     )
     moving = placed(arrow(366, 258, 142, 28, 74, 46, -1), 2)
-    return Drawing(
+    return Recipe(
         408, 282, placed(still, 2), moving=moving, travel=(0, TRAVEL), anchors={"number": (227, 133)}
     )
 
 
-def _no_paper() -> Drawing:
+def _no_paper() -> Recipe:
     still = (
         *placed(printer(242, 82, 185, 49), 69, 2, widths=False),
         *placed(missing_paper(164, 74), 108, 90),
         *barred(338, 88, 34, 8),
     )
-    return Drawing(380, 168, still)
+    return Recipe(380, 168, still)
 
 
-def _pin_locked() -> Drawing:
+def _pin_locked() -> Recipe:
     still: Shapes = ()
     for i in range(4):
         still += outlined(rounded(2 + 92 * i, 2, 78, 96, 12), c.WHITE, c.LINE, 4)
         still += cross(41 + 92 * i, 50, 17, 9.5, c.ERROR)
-    return Drawing(358, 100, still)
+    return Recipe(358, 100, still)
 
 
-def _card_lifted() -> Drawing:
+def _card_lifted() -> Recipe:
     still = (
         *placed(reader(c.LAMP_TROUBLE), 2, 2, 0.62, widths=False),
         *placed(card(line=4.4), 217, 33, 0.67, turn=8.2),
     )
-    return Drawing(418, 190, still)
+    return Recipe(418, 190, still)
 
 
-def _out_of_service() -> Drawing:
+def _out_of_service() -> Recipe:
     hill = bezier(
         (0, 166),
         ((60, 132), (150, 118), (280, 112)),
@@ -198,10 +196,10 @@ def _out_of_service() -> Drawing:
         *placed(terminal(asleep=True), 140, 14),
         *outlined(moon, c.YELLOW, c.BROWN, 3.5),
     )
-    return Drawing(570, 168, still)
+    return Recipe(570, 168, still)
 
 
-def _hidden_fields() -> Drawing:
+def _hidden_fields() -> Recipe:
     still: Shapes = ()
     for i in range(4):
         left = 140 * i
@@ -210,7 +208,7 @@ def _hidden_fields() -> Drawing:
         for k in range(4):
             ring = circle(left + 28 + 24 * k, 52, 8)
             still += dashes(ring, 3, c.GREY, closed=True, on=8, off=5)
-    return Drawing(548, 104, still)
+    return Recipe(548, 104, still)
 
 
 def _pin_row(x: float, y: float, marks: int, asked: bool) -> Shapes:
@@ -226,7 +224,7 @@ def _pin_row(x: float, y: float, marks: int, asked: bool) -> Shapes:
     return shapes
 
 
-def _four_pins() -> Drawing:
+def _four_pins() -> Recipe:
     asked = rounded(248, 61, 184, 66, 14)
     still = (
         *placed(card(), 4, 36, 0.72, widths=False),
@@ -236,7 +234,7 @@ def _four_pins() -> Drawing:
         *_pin_row(260, 136, 4, asked=False),
         *_pin_row(260, 190, 4, asked=False),
     )
-    return Drawing(444, 238, still, anchors={"asked": (435, 94), "others": (421, 158)})
+    return Recipe(444, 238, still, anchors={"asked": (435, 94), "others": (421, 158)})
 
 
 def _working_steps(y: float, middle: float) -> tuple[Shapes, ...]:
@@ -256,38 +254,38 @@ def _working_steps(y: float, middle: float) -> tuple[Shapes, ...]:
     return tuple(layers)
 
 
-def _working() -> Drawing:
+def _working() -> Recipe:
     still = (*quarter_left(card(), 97.5, 94), *placed(reader(c.LAMP_WAITS), 2, 2))
-    return Drawing(384, 476, still, steps=_working_steps(449, 192))
+    return Recipe(384, 476, still, steps=_working_steps(449, 192))
 
 
-def _working_nfc() -> Drawing:
+def _working_nfc() -> Recipe:
     still = (*placed(nfc_pad(), 2, 2), *placed(card(), 99.5, 26, 1.07, widths=False))
-    return Drawing(520, 334, still, steps=_working_steps(306, 260))
+    return Recipe(520, 334, still, steps=_working_steps(306, 260))
 
 
-def _photo_in_reader() -> Drawing:
+def _photo_in_reader() -> Recipe:
     """The card where it is, its photo framed: the real one is meant, not the drawn one."""
     still = (*quarter_left(card(framed=True), 97.5, 94), *placed(reader(c.LAMP_DONE), 2, 2))
-    return Drawing(384, 398, still)
+    return Recipe(384, 398, still)
 
 
-def _photo_on_pad() -> Drawing:
+def _photo_on_pad() -> Recipe:
     still = (*placed(nfc_pad(), 2, 2), *placed(card(framed=True), 99.5, 26, 1.07, widths=False))
-    return Drawing(520, 254, still)
+    return Recipe(520, 254, still)
 
 
-def _card_wrong() -> Drawing:
+def _card_wrong() -> Recipe:
     still = (
         *placed(bank_card(), 3, 3, 0.72, widths=False),
         *placed(card(), 259, 3, 0.72, widths=False),
         *badge(196, 132, 30, right=False),
         *badge(452, 132, 30, right=True),
     )
-    return Drawing(488, 168, still)
+    return Recipe(488, 168, still)
 
 
-def _network_waiting() -> Drawing:
+def _network_waiting() -> Recipe:
     """Terminal – clock – building: the way is there, its answer is waited for."""
     still = (
         *placed(terminal(), 2, 2, 0.9, widths=False),
@@ -297,20 +295,20 @@ def _network_waiting() -> Drawing:
         *dashes(((264, 68), (314, 68)), 6, c.LINE, on=20, off=10),
         *house(330, 9),
     )
-    return Drawing(438, 138, still)
+    return Recipe(438, 138, still)
 
 
-def _ask_by_phone() -> Drawing:
+def _ask_by_phone() -> Recipe:
     """The slip with its number, and the telephone that asks for it."""
     still = (
         *placed(paper(), 3, 3, 0.62, widths=False),
         *placed(arrow(0, 0, 84, 28, 70, 42, 1), 302, 98, turn=90),
         *placed(telephone(), 328, 16),
     )
-    return Drawing(522, 196, still, anchors={"number": (60, 63)})
+    return Recipe(522, 196, still, anchors={"number": (60, 63)})
 
 
-_RECIPES: Mapping[str, Callable[[], Drawing]] = {
+_RECIPES: Mapping[str, Callable[[], Recipe]] = {
     **{name: partial(_landscape, height) for name, height in HEIGHTS.items()},
     "card": _card,
     "card-photo": _card_photo,
@@ -323,8 +321,8 @@ _RECIPES: Mapping[str, Callable[[], Drawing]] = {
     "nfc-take": _nfc_take,
     "e-money-number": lambda: _money("number"),
     "e-money-code": lambda: _money("code"),
-    "app-number": lambda: Drawing(190, 248, app_screen(), anchors={"number": (95, 131)}),
-    "web-number": lambda: Drawing(404, 248, web_page(), anchors={"number": (180, 182)}),
+    "app-number": lambda: Recipe(190, 248, app_screen(), anchors={"number": (95, 131)}),
+    "web-number": lambda: Recipe(404, 248, web_page(), anchors={"number": (180, 182)}),
     "paper-out": _paper_out,
     "no-paper": _no_paper,
     "pin-locked": _pin_locked,
@@ -352,11 +350,11 @@ def names() -> frozenset[str]:
 
 
 @cache
-def drawing(name: str) -> Drawing:
+def recipe_of(name: str) -> Recipe:
     """The recipe of that name; KeyError names an unknown one."""
     if name in TROUBLES:
         width, height, shapes = TROUBLES[name]
-        return Drawing(width, height, shapes())
+        return Recipe(width, height, shapes())
     if name not in _RECIPES:
         raise KeyError(f"no drawing is called {name!r}")
     return _RECIPES[name]()

@@ -75,11 +75,11 @@ def _box(image: Image.Image, colour: tuple[int, int, int]) -> tuple[int, int, in
 
 
 def test_arrows_go_twelve_units_along_their_direction_and_come_back(tmp_path: Path) -> None:
-    from screens.drawings.recipes import drawing
+    from screens.drawings.recipes import recipe_of
 
     jobs: list[Job] = []
     for name in ARROWS:
-        width = round(drawing(name).width)
+        width = round(recipe_of(name).width)
         jobs += [
             drawing_job(name, tmp_path, width, phase, f"@{tag}")
             for tag, phase in ((0, 0.0), (1, 0.5), (2, 1.0))

@@ -6,7 +6,7 @@ import pytest
 
 from screens.drawings import anchors, aspect, draw, names
 from screens.drawings import colours as c
-from screens.drawings.recipes import Drawing, drawing, lower_ones
+from screens.drawings.recipes import Recipe, lower_ones, recipe_of
 from screens.drawings.shapes import Fill, Shape, Stroke
 from screens.drawings.tessellation import triangles
 from screens.icons import draw_icon, icon_names, icon_shapes
@@ -88,7 +88,7 @@ def extent(shapes: Iterable[Shape]) -> tuple[float, float, float, float]:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def everything(recipe: Drawing) -> list[Shape]:
+def everything(recipe: Recipe) -> list[Shape]:
     return [*recipe.still, *recipe.moving, *(shape for step in recipe.steps for shape in step)]
 
 
@@ -99,7 +99,7 @@ def test_every_promised_drawing_and_icon_exists() -> None:
 
 @pytest.mark.parametrize("name", sorted(names()))
 def test_a_drawing_stays_inside_its_box_even_while_it_moves(name: str) -> None:
-    recipe = drawing(name)
+    recipe = recipe_of(name)
     boxes = [extent(everything(recipe))]
     if recipe.moving:
         left, top, right, bottom = extent(recipe.moving)
@@ -114,7 +114,7 @@ def test_a_drawing_stays_inside_its_box_even_while_it_moves(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(names()))
 def test_a_drawing_fills_its_box_in_one_direction_at_least(name: str) -> None:
-    recipe = drawing(name)
+    recipe = recipe_of(name)
     left, top, right, bottom = extent(everything(recipe))
     assert (right - left) / recipe.width > 0.93 or (bottom - top) / recipe.height > 0.93
 
@@ -132,7 +132,7 @@ def test_labels_point_into_the_drawing(name: str) -> None:
     for x, y in anchors(name).values():
         assert 0 <= x <= 1
         assert 0 <= y <= 1
-    assert aspect(name) == drawing(name).width / drawing(name).height
+    assert aspect(name) == recipe_of(name).width / recipe_of(name).height
 
 
 @pytest.mark.parametrize(
@@ -157,14 +157,14 @@ def test_every_trouble_has_a_drawing_and_no_plain_card_stands_for_a_fault() -> N
 
 
 def test_a_lower_landscape_is_as_wide_and_less_tall() -> None:
-    heights = [drawing(name).height for name in lower_ones("attract")]
+    heights = [recipe_of(name).height for name in lower_ones("attract")]
     assert heights == sorted(heights, reverse=True)
-    assert {drawing(name).width for name in lower_ones("attract")} == {drawing("attract").width}
+    assert {recipe_of(name).width for name in lower_ones("attract")} == {recipe_of("attract").width}
     assert lower_ones("card") == ("card",)
 
 
 def _of_colour(name: str, *colours: str) -> list[Shape]:
-    return [shape for shape in drawing(name).still if shape.colour in colours]
+    return [shape for shape in recipe_of(name).still if shape.colour in colours]
 
 
 def test_the_chip_lies_opposite_the_photo_and_goes_in_first() -> None:
@@ -176,7 +176,7 @@ def test_the_chip_lies_opposite_the_photo_and_goes_in_first() -> None:
     assert chip[3] < photo[1]
     assert chip[1] - card[1] < card[3] - chip[3], "the chip must lie at the end near the reader"
     assert card[3] - photo[3] < photo[1] - card[1], "the photo must lie at the other end"
-    assert drawing("reader-insert").travel == (0, -12)
+    assert recipe_of("reader-insert").travel == (0, -12)
 
 
 def test_the_lamp_waits_is_done_or_shows_trouble() -> None:
@@ -187,7 +187,7 @@ def test_the_lamp_waits_is_done_or_shows_trouble() -> None:
 
 @pytest.mark.parametrize(("name", "at"), [("e-money-number", "number"), ("e-money-code", "code")])
 def test_the_frame_surrounds_the_place_its_label_points_at(name: str, at: str) -> None:
-    recipe = drawing(name)
+    recipe = recipe_of(name)
     frames = _of_colour(name, c.ARROW)
     assert len(frames) == 1
     left, top, right, bottom = extent(frames)
@@ -211,7 +211,7 @@ def test_one_pin_of_four_stands_out() -> None:
 @pytest.mark.parametrize("name", sorted(names()))
 def test_a_drawing_is_cheap_for_the_graphics_chip(name: str) -> None:
     # Measured on the development machine: 9,200 corners, the most of any drawing, are built in 1.4 ms.
-    assert len(triangles(everything(drawing(name))).corners) < 12_000
+    assert len(triangles(everything(recipe_of(name))).corners) < 12_000
 
 
 def test_an_unknown_name_is_named_in_the_error() -> None:
