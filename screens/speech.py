@@ -16,6 +16,7 @@ from terminal.controls import Choice, Field, FieldKind
 from terminal.messages import Message
 from terminal.presentation import Language, Presentation
 from terminal.view_parts import (
+    Banner,
     Bars,
     Countdown,
     Drawing,
@@ -25,7 +26,6 @@ from terminal.view_parts import (
     Number,
     Options,
     Pager,
-    Panel,
     Paragraph,
     Part,
     Progress,
@@ -117,7 +117,7 @@ class _Reader:
                 yield from (self.text(part.text), self.text(part.detail))
             case Paragraph():
                 yield self.text(part.text)
-            case Panel():
+            case Banner():
                 yield from (self.text(line) for line in (part.headline, *part.lines, *part.warnings))
             case Drawing():
                 yield self.text(part.caption)

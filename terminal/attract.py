@@ -15,7 +15,7 @@ from terminal.presentation import Presentation
 from terminal.procedures.card import taking_drawing
 from terminal.procedures.rules import moment
 from terminal.readiness import Missing, Readiness
-from terminal.view_parts import Bars, Drawing, Note, Panel, Part, Status, Tone
+from terminal.view_parts import Banner, Bars, Drawing, Note, Part, Status, Tone
 from terminal.views import BACK, Attract, OutOfService, Trouble
 from terminal.visit import Ending, Visit, VisitOver
 
@@ -92,7 +92,7 @@ def attract_view(
         sentence=message("attract.sentence"),
         parts=(
             Drawing(taking_drawing(facilities) if lying else "attract"),
-            opening_panel(opening, state),
+            opening_banner(opening, state),
             *notes,
         ),
         main=Status(message("attract.wait_for_card")) if lying else start,
@@ -101,19 +101,19 @@ def attract_view(
     )
 
 
-def opening_panel(opening: Open | NotOpen, state: Readiness) -> Panel:
+def opening_banner(opening: Open | NotOpen, state: Readiness) -> Banner:
     """What is open and until when, and each missing thing on a line of its own."""
     missing = tuple(message(f"missing.{thing.value}") for thing in state.missing)
     if isinstance(opening, NotOpen):
         lines: tuple[Message, ...] = (message(f"closed.{opening.why.value.replace('-', '_')}"),)
         if opening.again is not None:
             lines = (*lines, message("attract.again", at=opening.again))
-        return Panel(message("attract.closed_now"), lines, Badge.BARRED, missing)
+        return Banner(message("attract.closed_now"), lines, Badge.BARRED, missing)
     deadline = None if opening.closes is None else message("attract.closes_day", day=opening.closes)
     lines = (message("attract.closes"), deadline) if deadline is not None else ()
     if opening.pauses is not None:
         lines = (*lines, message("attract.today_until", at=opening.pauses))
-    return Panel(message("attract.open_now"), lines, Badge.OK, missing, deadline)
+    return Banner(message("attract.open_now"), lines, Badge.OK, missing, deadline)
 
 
 def out_of_service_view(facilities: Facilities, state: Readiness) -> OutOfService:

@@ -44,8 +44,8 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
-class Panel:
-    """An outlined panel of lines: a headline with badge, then pairs or lines. `strong` is the line to be seen first."""
+class Banner:
+    """Outlined lines under a headline with badge, e.g. until when is open. `strong` is the line to be seen first."""
 
     headline: Message
     lines: tuple[Message, ...] = ()
@@ -175,7 +175,7 @@ Part = (
     Note
     | Fact
     | Paragraph
-    | Panel
+    | Banner
     | Drawing
     | Options
     | Pager

@@ -7,16 +7,17 @@ from dataclasses import replace
 
 from screens.block import Block
 from screens.fields import entry_block, tries_block
+from screens.parts.banner import banner_block
 from screens.parts.bars import bars_blocks, small_block
 from screens.parts.drawing import drawing_block
 from screens.parts.fact import fact_block, paragraph_block
 from screens.parts.note import note_block
 from screens.parts.options import options_blocks, pager_block
-from screens.parts.panel import panel_block
 from screens.parts.result import countdown_block, number_block, progress_block
 from screens.parts.sheet import sheet_block
 from screens.rendering import Rendering
 from terminal.view_parts import (
+    Banner,
     Bars,
     Countdown,
     Drawing,
@@ -26,7 +27,6 @@ from terminal.view_parts import (
     Number,
     Options,
     Pager,
-    Panel,
     Paragraph,
     Part,
     Progress,
@@ -61,8 +61,8 @@ def _blocks(part: Part, tries: Tries | None, r: Rendering, width: float) -> list
             return [fact_block(part, r, width)]
         case Paragraph():
             return [paragraph_block(part, r, width)]
-        case Panel():
-            return [panel_block(part, r, width)]
+        case Banner():
+            return [banner_block(part, r, width)]
         case Drawing():
             return [drawing_block(part, r, width)]
         case Options():
@@ -108,7 +108,7 @@ def anchored_end(parts: Sequence[Part], blocks: list[Block]) -> list[Block]:
     first = drawn[-1] + 1 if drawn else len(parts) - 1
     closing = _closes(parts) and not any(block.anchored for block in blocks)
     if first < len(blocks) and (drawn or closing):
-        start = first if drawn and not isinstance(parts[first], Panel | Bars | Fact) else len(parts) - 1
+        start = first if drawn and not isinstance(parts[first], Banner | Bars | Fact) else len(parts) - 1
         if drawn and isinstance(parts[first], Fact) and len(parts) > first + 1:
             start = first
         blocks[start] = replace(blocks[start], anchored=True)

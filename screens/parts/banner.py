@@ -1,4 +1,4 @@
-"""Outlined panels: a headline with badge, then lines."""
+"""Banners: outlined, a headline with badge, then lines."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from screens.rendering import Rendering
 from screens.scene import Box, Icon, Plan
 from screens.theme import Type
 from screens.typeset import Setting
-from terminal.view_parts import Panel, Tone
+from terminal.view_parts import Banner, Tone
 
 PADDING = 28
 
 
-def panel_block(shown: Panel, r: Rendering, width: float) -> Block:
+def banner_block(shown: Banner, r: Rendering, width: float) -> Block:
     """May be parted between its lines; the headline then stands on the first page only."""
     room = width - 2 * PADDING
     lines = [
