@@ -19,6 +19,7 @@ from contract.keys import FleetKey, KeyRing, KeyUse, read_keys, sign_keys
 from contract.record import Body, ChosenService, ConsentGiven, Plaintext, Procedure, body_bytes, pack
 from terminal.journal.events import EnrolmentCommitted
 from terminal.journal.outbox import Committed, Outbox
+from terminal.journal.outbox_opening import open_outbox
 
 TERMINAL = "bench-0001"
 
@@ -110,7 +111,7 @@ def store(outbox: Outbox, fleet: SyntheticFleet) -> Committed:
 @contextmanager
 def opened(path: Path) -> Iterator[Outbox]:
     """An outbox for the block; raises RuntimeError if it cannot be opened."""
-    outbox = Outbox.open(path, now=wall_now, random=os.urandom)
+    outbox = open_outbox(path, now=wall_now, random=os.urandom)
     if not isinstance(outbox, Outbox):
         raise RuntimeError(f"cannot open: {outbox.reason}")
     try:

@@ -22,6 +22,7 @@ from terminal.journal.events import EnrolmentCommitted
 from terminal.journal.folders import uplink_folder
 from terminal.journal.mailbox import MailboxReader
 from terminal.journal.outbox import Committed, Outbox
+from terminal.journal.outbox_opening import open_outbox
 
 #: As long as a real body, certificate and signature are, in bytes.
 _BODY, _CERTIFICATE, _SIGNATURE = 800, 1_500, 256
@@ -38,7 +39,7 @@ class TerminalJournal:
         if not isinstance(device, Ed25519PrivateKey) or not isinstance(root, Ed25519PublicKey):
             raise TypeError("the bench makes Ed25519 keys")
         ring = read_keys(fleet.keys.read_bytes(), root)
-        outbox = Outbox.open(data_dir / "outbox.db", now=_now, random=os.urandom)
+        outbox = open_outbox(data_dir / "outbox.db", now=_now, random=os.urandom)
         if not isinstance(ring, KeyRing) or not isinstance(outbox, Outbox):
             raise TypeError(f"{ring} {outbox}")
         self.ring = ring

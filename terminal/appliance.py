@@ -190,12 +190,12 @@ def _open_journal(
     settings: Settings, trust: Trust, data: Path, clock: SystemClock, inbox: Inbox
 ) -> JournalThread:
     from terminal.journal.events import ProcessStarted
-    from terminal.journal.outbox import Outbox, OutboxUnavailable
+    from terminal.journal.outbox_opening import OutboxUnavailable, open_outbox
     from terminal.journal.trouble_words import trouble_fault
     from terminal.journal.writer_lock import writer_of
     from terminal.journal_thread import JournalThread
 
-    outbox = Outbox.open(
+    outbox = open_outbox(
         data / "outbox.db",
         now=clock.wall_now,
         random=secrets.token_bytes,

@@ -1,7 +1,7 @@
 """`mynapo-bench chaos --power-cuts`: cuts the power at every flush of the journal, in many ways, and looks what is left.
 
 A writer fills an outbox under strace. For each point just before and after a flush, and just after the outbox said
-"committed", the files are put together as the disk might hold them, then opened by the real `Outbox.open`.
+"committed", the files are put together as the disk might hold them, then opened by the real `open_outbox`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from contract.ack import Ack, read_ack
 from terminal.journal.audit import ChainWhole
 from terminal.journal.events import EnrolmentCommitted, VisitStarted
 from terminal.journal.outbox import Committed, Outbox
+from terminal.journal.outbox_opening import open_outbox
 
 #: Checkpoints come 25 times as often as in service, so that their flushes are among the cuts of a short run.
 _CHECKPOINT_PAGES = 40
@@ -132,7 +133,7 @@ def _judge_all(
 
 
 def _judge(path: Path, cut: _Cut) -> Iterator[str]:
-    outbox = Outbox.open(path, now=wall_now, random=os.urandom)
+    outbox = open_outbox(path, now=wall_now, random=os.urandom)
     if not isinstance(outbox, Outbox):
         yield f"cannot be opened: {outbox.reason}"
         return
@@ -168,7 +169,7 @@ def write(folder: Path, records: int) -> None:
     """The recorded process: two runs of a terminal, with a clean end between them."""
     fleet = SyntheticFleet()
     for run_records in (records // 2, records - records // 2):
-        outbox = Outbox.open(folder / "outbox.db", now=wall_now, random=os.urandom)
+        outbox = open_outbox(folder / "outbox.db", now=wall_now, random=os.urandom)
         if not isinstance(outbox, Outbox):
             raise RuntimeError(f"cannot open: {outbox.reason}")
         outbox._connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")

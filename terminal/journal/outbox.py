@@ -11,19 +11,17 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from threading import RLock
 
 from contract.ack import Ack
 from contract.day_digest import DayDigest
 from contract.envelope import Envelope, read_envelope
-from terminal.journal import audit, outbox_file, outbox_rows, retention
+from terminal.journal import audit, outbox_rows, retention
 from terminal.journal.acknowledgement import AckReport, mark
 from terminal.journal.alarms import AlarmReader, RecentAlarms
 from terminal.journal.database import (
     FileTrouble,
     close_leaving_wal,
-    connect_writer,
     file_trouble_of,
     transaction,
 )
@@ -37,12 +35,8 @@ from terminal.journal.events import (
     RestartAfterCrash,
     Severity,
 )
-from terminal.journal.foreign_files import owner_of, set_foreign_aside
 from terminal.journal.outbox_rows import Cursor, Pending
-from terminal.journal.writer_lock import take_writer_lock
 
-#: 100,000 waiting rows are about 0.8 GB, years of a busy terminal without network.
-DEFAULT_LIMIT = 100_000
 #: After these the half-written transaction cannot come back by itself: its commit frame was never written.
 _HARMLESS = frozenset({FileTrouble.DISK_FULL, FileTrouble.READ_ONLY, FileTrouble.BUSY, FileTrouble.DUPLICATE})
 
@@ -74,20 +68,13 @@ class CommitFailed:
     settled: bool = True
 
 
-@dataclass(frozen=True)
-class OutboxUnavailable:
-    """The journal cannot be written at all; nothing was changed. The terminal is out of service."""
-
-    reason: FileTrouble
-
-
 class Outbox:
     """Safe to call from any thread; calls wait for one another. A commit waits for the disk (SD card: 5–100 ms)."""
 
     def __init__(
         self, connection: sqlite3.Connection, lock: int, now: Callable[[], datetime], limit: int
     ) -> None:
-        """Use `open`."""
+        """Use `outbox_opening.open_outbox`: the file must be sound, and `lock` the writer's, which `close` lets go."""
         self._connection = connection
         self._lock_file = lock
         self._now = now
@@ -109,50 +96,6 @@ class Outbox:
         #: The last run ended without closing the file: crash, kill or power cut.
         self.crashed_before: bool = bool(state.in_use)
         self._begin(crashed=self.crashed_before)
-
-    @classmethod
-    def open(
-        cls,
-        path: Path,
-        *,
-        now: Callable[[], datetime],
-        random: Callable[[int], bytes],
-        limit: int = DEFAULT_LIMIT,
-        owner: Callable[[Path], int | None] = owner_of,
-    ) -> Outbox | OutboxUnavailable:
-        """Opens or creates the journal; a damaged one is moved aside and what can be read is queued again.
-
-        `now` gives aware wall time, `random(n)` n random bytes; `limit` is the most rows that may wait; `owner` the
-        user id of a file. What belongs to another user than this process's is never opened.
-        """
-        foreign = set_foreign_aside(path, owner)
-        if foreign is not None:
-            return OutboxUnavailable(foreign)
-        lock = take_writer_lock(path)
-        if isinstance(lock, FileTrouble):
-            return OutboxUnavailable(lock)
-        trouble = outbox_file.prepare(path, now=now, random=random)
-        if trouble is None:
-            opened = cls._connect(path, lock, now, limit)
-            if isinstance(opened, Outbox):
-                return opened
-            trouble = opened
-        os.close(lock)
-        return OutboxUnavailable(trouble)
-
-    @classmethod
-    def _connect(cls, path: Path, lock: int, now: Callable[[], datetime], limit: int) -> Outbox | FileTrouble:
-        try:
-            connection = connect_writer(path, synchronous="FULL")
-        except sqlite3.Error as error:
-            return file_trouble_of(error)
-        except OSError:
-            return FileTrouble.CANNOT_OPEN
-        try:
-            return cls(connection, lock, now, limit)
-        except sqlite3.Error as error:
-            connection.close()
-            return file_trouble_of(error)
 
     def _begin(self, *, crashed: bool) -> None:
         """Marks the file as in use, and says so if the last run never took that mark away."""

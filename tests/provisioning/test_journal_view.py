@@ -15,13 +15,14 @@ from provisioning.__main__ import main
 from provisioning.journal_view import journal_lines
 from terminal.journal.events import PinWrongEntered
 from terminal.journal.outbox import Outbox
+from terminal.journal.outbox_opening import open_outbox
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[Outbox]:
-    opened = Outbox.open(tmp_path / "outbox.db", now=lambda: NOW, random=os.urandom)
+    opened = open_outbox(tmp_path / "outbox.db", now=lambda: NOW, random=os.urandom)
     assert isinstance(opened, Outbox)
     yield opened
     if not opened.closed:

@@ -24,6 +24,7 @@ from terminal.journal.events import KeysAdopted
 from terminal.journal.folders import uplink_folder
 from terminal.journal.mailbox import DocumentKind, Mailbox
 from terminal.journal.outbox import CommitFailed, Outbox
+from terminal.journal.outbox_opening import open_outbox
 from terminal.journal_thread import JournalThread
 from terminal.ports import Stored
 from tests.terminal.journal.conftest import Wall
@@ -45,7 +46,7 @@ def wall() -> Wall:
 
 @pytest.fixture
 def outbox(tmp_path: Path, wall: Wall) -> Outbox:
-    opened = Outbox.open(tmp_path / "outbox.db", now=wall, random=os.urandom)
+    opened = open_outbox(tmp_path / "outbox.db", now=wall, random=os.urandom)
     assert isinstance(opened, Outbox)
     return opened
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from bench.synthetic_fleet import SyntheticFleet
-from terminal.journal.outbox import DEFAULT_LIMIT, Outbox
+from terminal.journal import outbox_opening
+from terminal.journal.outbox import Outbox
+from terminal.journal.outbox_opening import DEFAULT_LIMIT
 
 
 class Wall:
@@ -48,7 +50,7 @@ def open_outbox(outbox_path: Path, wall: Wall) -> Iterator[OpenOutbox]:
     opened: list[Outbox] = []
 
     def open_it(limit: int = DEFAULT_LIMIT) -> Outbox:
-        outbox = Outbox.open(outbox_path, now=wall, random=os.urandom, limit=limit)
+        outbox = outbox_opening.open_outbox(outbox_path, now=wall, random=os.urandom, limit=limit)
         assert isinstance(outbox, Outbox), outbox
         opened.append(outbox)
         return outbox

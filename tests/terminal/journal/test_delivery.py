@@ -19,7 +19,7 @@ from contract.answer import ProgrammeAnswer, SealedAnswer, Verdict, open_answer,
 from contract.encoding import MAX_PAYLOAD
 from contract.keys import KeyRing, KeyUse
 from contract.signed_word import GRACE
-from terminal.journal import delivery, mailbox
+from terminal.journal import delivery, mailbox, outbox_opening
 from terminal.journal.database import FileTrouble
 from terminal.journal.delivery import DeliveryReport, apply_mailbox
 from terminal.journal.mailbox import (
@@ -231,7 +231,7 @@ def test_a_mark_lost_in_a_power_cut_means_sending_again_and_nothing_else(
     box.put([(ACK, ack)])
     assert terminal.apply().acks.marked == 1
     assert box.discard(terminal.outbox.cursor()) == 1
-    outbox = Outbox.open(lay_down(unmarked, tmp_path / "after"), now=wall, random=os.urandom)
+    outbox = outbox_opening.open_outbox(lay_down(unmarked, tmp_path / "after"), now=wall, random=os.urandom)
     assert isinstance(outbox, Outbox)
     again = Terminal(outbox, terminal.reader, fleet)
     assert [row.id for row in outbox.pending()] == [stored.id]

@@ -15,9 +15,11 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from bench.synthetic_fleet import SyntheticFleet, store
+from terminal.journal import outbox_opening
 from terminal.journal.database import FileTrouble
 from terminal.journal.foreign_files import owner_of
-from terminal.journal.outbox import Outbox, OutboxUnavailable
+from terminal.journal.outbox import Outbox
+from terminal.journal.outbox_opening import OutboxUnavailable
 from tests.terminal.journal.conftest import OpenOutbox, Wall
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -52,7 +54,7 @@ def strangers(*names: str) -> Callable[[Path], int | None]:
 
 
 def waiting(path: Path, wall: Wall, owner: Callable[[Path], int | None] = owner_of) -> int:
-    outbox = Outbox.open(path, now=wall, random=os.urandom, owner=owner)
+    outbox = outbox_opening.open_outbox(path, now=wall, random=os.urandom, owner=owner)
     assert isinstance(outbox, Outbox), outbox
     depth = outbox.depth
     outbox.close()
@@ -105,7 +107,9 @@ def test_a_second_one_does_not_overwrite_the_first(three_wait: Path, wall: Wall)
 def test_an_outbox_of_another_user_is_refused_and_stays(three_wait: Path, wall: Wall) -> None:
     """Set aside, its records would be out of the queue without a word."""
     before = three_wait.read_bytes()
-    refused = Outbox.open(three_wait, now=wall, random=os.urandom, owner=strangers("outbox.db"))
+    refused = outbox_opening.open_outbox(
+        three_wait, now=wall, random=os.urandom, owner=strangers("outbox.db")
+    )
     assert refused == OutboxUnavailable(FileTrouble.FOREIGN)
     assert three_wait.read_bytes() == before
 
@@ -142,7 +146,7 @@ def test_the_uplinks_user_reads_in_the_terminals_folder_and_leaves_nothing_there
     open_to_the_group: Path, wall: Wall, fleet: SyntheticFleet, stopped: bool
 ) -> None:
     path = open_to_the_group / "outbox.db"
-    outbox = Outbox.open(path, now=wall, random=os.urandom)
+    outbox = outbox_opening.open_outbox(path, now=wall, random=os.urandom)
     assert isinstance(outbox, Outbox)
     store(outbox, fleet)
     if stopped:

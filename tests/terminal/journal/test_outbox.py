@@ -17,10 +17,12 @@ from bench.synthetic_fleet import TERMINAL, SyntheticFleet, new_id, store
 from contract.ack import Ack, read_ack
 from contract.day_digest import DAYS, digest_of
 from contract.envelope import Envelope, read_envelope, signed_by
+from terminal.journal import outbox_opening
 from terminal.journal.audit import ChainBroken, ChainWhole
 from terminal.journal.database import FileTrouble
 from terminal.journal.events import EnrolmentCommitted, PinWrongEntered, VisitStarted
-from terminal.journal.outbox import CommitFailed, Committed, Outbox, OutboxFull, OutboxUnavailable
+from terminal.journal.outbox import CommitFailed, Committed, Outbox, OutboxFull
+from terminal.journal.outbox_opening import OutboxUnavailable
 from terminal.journal.outbox_reader import OutboxReader, OutboxUnreadable
 from terminal.journal.outbox_rows import Cursor
 from terminal.journal.retention import Tidied
@@ -176,7 +178,9 @@ def test_a_full_outbox_refuses_says_so_once_and_takes_again_after_an_ack(
 
 def test_a_second_writer_is_turned_away(open_outbox: OpenOutbox, outbox_path: Path, wall: Wall) -> None:
     first = open_outbox()
-    assert Outbox.open(outbox_path, now=wall, random=os.urandom) == OutboxUnavailable(FileTrouble.IN_USE)
+    assert outbox_opening.open_outbox(outbox_path, now=wall, random=os.urandom) == OutboxUnavailable(
+        FileTrouble.IN_USE
+    )
     assert writer_of(outbox_path) == os.getpid()
     first.close()
     assert writer_of(outbox_path) is None
@@ -193,7 +197,7 @@ def test_a_file_of_a_newer_format_is_refused_and_left_as_it_is(
         newer.execute("PRAGMA user_version = 2")
     newer.close()
     before = outbox_path.read_bytes()
-    assert Outbox.open(outbox_path, now=wall, random=os.urandom) == OutboxUnavailable(
+    assert outbox_opening.open_outbox(outbox_path, now=wall, random=os.urandom) == OutboxUnavailable(
         FileTrouble.NEWER_FORMAT
     )
     assert outbox_path.read_bytes() == before
@@ -391,7 +395,7 @@ def test_a_run_that_was_cut_off_is_told_at_the_next_start(
     outbox = open_outbox()
     stored = store(outbox, fleet)
     path = lay_down(crash(outbox, outbox_path), tmp_path / "after")
-    after = Outbox.open(path, now=wall, random=os.urandom)
+    after = outbox_opening.open_outbox(path, now=wall, random=os.urandom)
     assert isinstance(after, Outbox)
     assert [row.id for row in after.pending()] == [stored.id]
     assert after.audit_rows()[-1].event == "restart-after-crash"

@@ -17,6 +17,7 @@ import pytest
 
 from bench.synthetic_fleet import TERMINAL, SyntheticFleet, store
 from contract.ack import Ack, read_ack
+from terminal.journal import outbox_opening
 from terminal.journal.audit import ChainWhole
 from terminal.journal.database import connect_reader
 from terminal.journal.outbox import Outbox
@@ -50,7 +51,7 @@ def before(open_outbox: OpenOutbox, outbox_path: Path, fleet: SyntheticFleet) ->
 
 
 def reopened(path: Path, wall: Wall) -> Outbox:
-    outbox = Outbox.open(path, now=wall, random=os.urandom)
+    outbox = outbox_opening.open_outbox(path, now=wall, random=os.urandom)
     assert isinstance(outbox, Outbox), outbox
     return outbox
 

@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 
 from bench.synthetic_fleet import SyntheticFleet, new_id, store
+from terminal.journal import outbox_opening
 from terminal.journal.audit import ChainWhole
 from terminal.journal.database import FileTrouble
 from terminal.journal.events import EnrolmentCommitted, VisitStarted
-from terminal.journal.outbox import CommitFailed, Outbox, OutboxUnavailable
+from terminal.journal.outbox import CommitFailed, Outbox
+from terminal.journal.outbox_opening import OutboxUnavailable
 from tests.terminal.journal.conftest import OpenOutbox, Wall
 
 EVENT = EnrolmentCommitted("application")
@@ -52,7 +54,7 @@ def run_writer(path: Path, count: int, *, before: tuple[str, ...] = ()) -> Told:
 
 def stored(path: Path, wall: Wall) -> tuple[dict[str, str], list[str]]:
     """Ids and hashes that are there after the crash, and the audit's events; bytes and chain are checked."""
-    outbox = Outbox.open(path, now=wall, random=os.urandom)
+    outbox = outbox_opening.open_outbox(path, now=wall, random=os.urandom)
     assert isinstance(outbox, Outbox)
     rows = outbox.pending(0, 100_000)
     assert all(row.intact for row in rows)
@@ -137,7 +139,8 @@ def reading_fails(path: Path, when: str) -> tuple[str, ...]:
 @pytest.mark.parametrize("when", ["1", "2", "3", "5", "7", "9"])
 def test_one_sector_that_cannot_be_read_costs_no_record(outbox_path: Path, wall: Wall, when: str) -> None:
     before = run_writer(outbox_path, 10)
-    outbox = Outbox.open(outbox_path, now=wall, random=os.urandom)  # brings the WAL into the database
+    # Opening brings the WAL into the database.
+    outbox = outbox_opening.open_outbox(outbox_path, now=wall, random=os.urandom)
     assert isinstance(outbox, Outbox)
     outbox.close()
     said = run_writer(outbox_path, 2, before=reading_fails(outbox_path, when))
@@ -151,7 +154,7 @@ def test_a_disk_that_gives_nothing_back_is_told_and_the_file_left_where_it_is(
     outbox_path: Path, wall: Wall
 ) -> None:
     """A loose contact rather than damage: a new journal would hide the old one's records."""
-    outbox = Outbox.open(outbox_path, now=wall, random=os.urandom)
+    outbox = outbox_opening.open_outbox(outbox_path, now=wall, random=os.urandom)
     assert isinstance(outbox, Outbox)
     kept = store(outbox, SyntheticFleet())
     outbox.close()
@@ -250,7 +253,7 @@ def test_a_place_that_cannot_hold_a_journal_is_told_and_nothing_raised(
         path.mkdir()
     else:
         path = tmp_path / "missing" / "outbox.db"
-    assert isinstance(Outbox.open(path, now=wall, random=os.urandom), OutboxUnavailable)
+    assert isinstance(outbox_opening.open_outbox(path, now=wall, random=os.urandom), OutboxUnavailable)
 
 
 def test_killed_at_random_and_started_again_nothing_accepted_is_lost_and_no_seq_given_twice(
@@ -273,7 +276,7 @@ def test_killed_at_random_and_started_again_nothing_accepted_is_lost_and_no_seq_
     # One append at most can be committed without having been said, per kill.
     assert len(there) <= len(accepted) + 6
     assert events.count("restart-after-crash") == 6
-    outbox = Outbox.open(outbox_path, now=wall, random=os.urandom)
+    outbox = outbox_opening.open_outbox(outbox_path, now=wall, random=os.urandom)
     assert isinstance(outbox, Outbox)
     assert [row.seq for row in outbox.pending(0, 1_000_000)] == list(range(1, len(there) + 1))
     outbox.close()

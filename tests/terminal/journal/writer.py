@@ -14,6 +14,7 @@ from pathlib import Path
 from bench.synthetic_fleet import SyntheticFleet, new_id, wall_now
 from terminal.journal.events import EnrolmentCommitted, VisitStarted
 from terminal.journal.outbox import CommitFailed, Committed, Outbox
+from terminal.journal.outbox_opening import open_outbox
 
 
 def say(*words: object) -> None:
@@ -23,7 +24,7 @@ def say(*words: object) -> None:
 
 def main(path: Path, count: int, ballast: Path | None) -> None:
     fleet = SyntheticFleet()
-    outbox = Outbox.open(path, now=wall_now, random=os.urandom)
+    outbox = open_outbox(path, now=wall_now, random=os.urandom)
     if not isinstance(outbox, Outbox):
         say("cannot-open", outbox.reason)
         return
