@@ -34,7 +34,7 @@ KANA_ROWS_LATIN = {
     "た": ("ta", "chi tsu te to"),
     "な": ("na", "ni nu ne no"),
     "は": ("ha", "hi fu he ho"),
-    "ま": ("ma", "mi mu … mo"),
+    "ま": ("ma", "mi mu…mo"),
     "や": ("ya", "yu yo"),
     "ら": ("ra", "ri ru re ro"),
     "わ": ("wa", "o n"),

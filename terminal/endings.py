@@ -17,6 +17,7 @@ from programmes.opening import Why
 from terminal.controls import Choice, Role
 from terminal.facilities import Facilities
 from terminal.messages import Localised, Message, message
+from terminal.ports import CardKind
 from terminal.readiness import Missing
 from terminal.view_parts import Bars, Drawing, Part, Small, Tone
 from terminal.views import Trouble
@@ -62,7 +63,7 @@ class OperatorContact:
 _TABLE: dict[tuple[Ending, str], TroubleWords] = {
     (Ending.CARD_LIFTED, ""): TroubleWords("C-03", "card_lifted", "card-lifted", lines_next=2),
     (Ending.OTHER_CARD, ""): TroubleWords("C-04", "other_card", "cards-exchanged", Tone.ATTENTION),
-    (Ending.READER_LOST, ""): TroubleWords("R-01", "reader_lost", "reader-stopped"),
+    (Ending.READER_LOST, ""): TroubleWords("R-01", "reader_lost", "reader-stopped", lines_next=2),
     (Ending.STOPPED, ""): TroubleWords("V-04", "stopped", "card", Tone.SOFT),
     (Ending.LEFT, ""): TroubleWords("V-05", "left", "card", Tone.SOFT, retry=False),
     (Ending.TIMED_OUT, ""): TroubleWords("V-01", "timed_out", "time-over", Tone.ATTENTION),
@@ -164,7 +165,8 @@ def trouble_view(
     def say(name: str) -> Message:
         return message(f"trouble.{words.slug}.{name}")
 
-    take = (message("trouble.take_card"),) if lying else ()
+    phone = detail == CardKind.ANDROID_TOKEN
+    take = (message("trouble.take_phone" if phone else "trouble.take_card"),) if lying else ()
     following = tuple(say("next" if n == 1 else f"next{n}") for n in range(1, words.lines_next + 1))
     parts: tuple[Part, ...] = (
         Drawing(words.drawing, tone=words.tone),

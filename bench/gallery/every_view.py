@@ -19,7 +19,7 @@ from contract.record import Procedure
 from programmes.eligibility import ServiceOpen, service_state
 from programmes.faults import PackFaults
 from programmes.loader import Programme, load
-from programmes.opening import Moment
+from programmes.opening import Moment, Why
 from programmes.search import Row
 from programmes.services import Service
 from screens.catalogue import load_catalogue
@@ -223,7 +223,7 @@ def _services(visit: Visit, facilities: Facilities) -> dict[str, View]:
             facilities, measure, koharu, needs, moment, stones
         ),
         "S05-refused": service_choice.refused_service_view(
-            facilities, shiosai, service_state(pack, shiosai, (measure,), moment), stones
+            facilities, shiosai, service_state(pack, shiosai, (measure,), moment)
         ),
         "S06-consent": consent.consent_view(facilities, at(Stone.CONSENT)),
         "S06-consent-whole": consent.whole_text_view(facilities, at(Stone.CONSENT)),
@@ -336,10 +336,18 @@ def _after(visit: Visit, facilities: Facilities) -> dict[str, View]:
 
     all_done = replace(arrived, answers=(answered.answers[0], ProgrammeAnswer(_IDS[1], Verdict.DONE, 0)))
 
-    def show(what: Done, known: hand_over.Known, *, take_card: bool, printed: bool | None = True) -> View:
+    def show(
+        what: Done,
+        known: hand_over.Known,
+        *,
+        take_card: bool,
+        printed: bool | None = True,
+        link: _Stillness | None = None,
+    ) -> View:
+        around = without if printed is False else facilities
         return hand_over.accepted_view(
             visit,
-            without if printed is False else facilities,
+            around if link is None else demo_facilities(link),
             what,
             known,
             stones,
@@ -351,7 +359,8 @@ def _after(visit: Visit, facilities: Facilities) -> dict[str, View]:
         "S14-take-card": show(done, arrived, take_card=True, printed=None),
         "S14-card-left": show(done, arrived, take_card=True),
         "S14-paper": show(done, arrived, take_card=False),
-        "S14-paper-offline": show(done, hand_over.Known(), take_card=False),
+        "S14-paper-sending": show(done, hand_over.Known(), take_card=False),
+        "S14-paper-offline": show(done, hand_over.Known(), take_card=False, link=_Stillness(connected=False)),
         "S14-paper-answered": show(done, answered, take_card=False),
         "S14-paper-done": show(done, all_done, take_card=False),
         "S14-no-paper": show(done, arrived, take_card=False, printed=False),
@@ -371,6 +380,9 @@ def _interruptions(visit: Visit, facilities: Facilities) -> dict[str, View]:
     }
 
 
+#: The reason shown for an ending that always has one.
+_REASONS = {Ending.NOT_OPEN: Why.OUTSIDE_HOURS.value}
+
 #: Endings after which no card lies on the reader, or mostly none.
 _NO_CARD_LEFT = (Ending.CARD_LIFTED, Ending.READER_LOST)
 
@@ -383,7 +395,7 @@ def _troubles(visit: Visit, facilities: Facilities) -> dict[str, View]:
     return {
         f"T-{words.code}-{words.slug.replace('_', '-')}": trouble_view(
             ending,
-            detail,
+            detail or _REASONS.get(ending, ""),
             contact,
             sample=True,
             lying=ending not in _NO_CARD_LEFT,

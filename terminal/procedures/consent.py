@@ -19,9 +19,9 @@ from terminal.views import Consent
 from terminal.visit import Visit
 
 #: Goes up whenever the wording of the consent changes; the record keeps it beside the hash of the text.
-VERSION = "2026-11-2"
+VERSION = "2026-11-3"
 
-_CLAUSES = ("read", "purpose", "recipients", "retention", "never", "disclosure")
+_CLAUSES = ("read", "purpose", "recipients", "retention", "never", "contact", "disclosure")
 
 
 def consent_step(visit: Visit, facilities: Facilities, stones: Stones) -> Step:

@@ -222,8 +222,8 @@ def _second_missing(done: Done) -> tuple[Part, ...]:
 
 
 def _paper(done: Done, known: Known, *, printed: bool) -> tuple[Part, ...]:
-    """The drawing gives way to the warning where something is missing: one screen says it all."""
-    if printed and done.complete and not _refused(known):
+    """The drawing gives way where something is missing or answered: one screen says it all."""
+    if printed and done.complete and not known.answers:
         return (Drawing("paper-out", caption=message("accepted.take_paper")),)
     return (_paper_note(printed=printed),)
 
@@ -284,12 +284,13 @@ def _refusals(facilities: Facilities, done: Done, known: Known) -> tuple[Part, .
 
 
 def _refusal(facilities: Facilities, what: str, code: str) -> tuple[Part, Part]:
+    """A code that the pack words is not shown: the receipt number tells the telephone everything."""
     row = refusal(facilities.programme.pack, code)
     if row is None:
         why, following = message("accepted.refused_code"), message("accepted.refused_only_code", code=code)
     else:
         why = verbatim(localised(row.say))
-        following = message("accepted.refused_next", next=localised(row.next), code=code)
+        following = verbatim(localised(row.next))
     return Note(message(what), why, "error", Tone.ERROR), Paragraph(following)
 
 

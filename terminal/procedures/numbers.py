@@ -18,7 +18,7 @@ from terminal.facilities import Facilities
 from terminal.messages import Message, message, verbatim
 from terminal.procedures.steps import BACK, SKIPPED, Step, Turn
 from terminal.procedures.texts import localised
-from terminal.view_parts import Drawing, Entry, Note, Part, Status, Stones, Tone
+from terminal.view_parts import Drawing, Entry, Note, Paragraph, Part, Status, Stones, Tone
 from terminal.views import BACK as BACK_CHOICE
 from terminal.views import EnterCode, EnterText, RepeatText, View
 from terminal.visit import Ending, Visit, VisitOver
@@ -355,10 +355,12 @@ def find_view(row: EntryRow, *, sample: bool) -> View:
     """見つけ方: where the number stands, as large as possible."""
     drawing = DRAWINGS.get(row.drawing)
     parts: tuple[Part, ...] = (Drawing(drawing),) if drawing else ()
+    where = Note(verbatim(localised(row.where)), message("enter.not_my_number"), icon="search")
     return EnterText(
         title=message("enter.find_title", label=localised(row.label)),
-        parts=(*parts, Note(verbatim(localised(row.where)), message("enter.not_my_number"), icon="search")),
+        parts=(*parts, where, Paragraph(message("enter.not_found"))),
         main=Choice("found", message("enter.found"), Role.PRIMARY, key="#"),
+        back=BACK_CHOICE,
         personal=False,
         sample=sample,
     )

@@ -121,7 +121,7 @@ async def _terms(
     state = service_state(facilities.programme.pack, service, (measure,), at)
     if isinstance(state, ServiceOpen) and service.id_entry is not None:
         return await visit.choose(terms_view(facilities, measure, service, state, at, stones)) == "take"
-    await visit.choose(refused_service_view(facilities, service, state, stones))
+    await visit.choose(refused_service_view(facilities, service, state))
     return False
 
 
@@ -315,9 +315,7 @@ _WHY: dict[type[ServiceState], str] = {
 """The drawing that shows why; for all other reasons one that points elsewhere."""
 
 
-def refused_service_view(
-    facilities: Facilities, service: Service, state: ServiceState, stones: Stones
-) -> ServiceTerms:
+def refused_service_view(facilities: Facilities, service: Service, state: ServiceState) -> ServiceTerms:
     """Why this service cannot be chosen here, and where it can be."""
     _, words = badge_of(state, service)
     elsewhere = state.elsewhere if isinstance(state, ServiceBarred) else service.elsewhere
@@ -335,6 +333,5 @@ def refused_service_view(
             following,
         ),
         main=Choice("other", message("service.other"), Role.PRIMARY, key="#"),
-        stones=stones,
         sample=facilities.sample,
     )

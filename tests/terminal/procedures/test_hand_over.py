@@ -222,7 +222,7 @@ async def test_each_answer_has_its_own_words_and_a_refusal_is_never_on_green(
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("id-and-code", ("IDとコードが 合いませんでした", "もう一度 申し込めます", "記号 id-and-code")),
+        ("id-and-code", ("IDとコードが 合いませんでした", "もう一度 申し込めます")),
         ("never-heard-of", ("受付票の電話で 聞けます", "記号 never-heard-of")),
     ],
 )
