@@ -90,6 +90,7 @@ TROUBLES: Mapping[str, tuple[str, str]] = {
     # the alarms of a terminal's last 24 hours (`docs/audit-events.md`)
     "journal-damaged": ("保存ファイルがこわれた", "journal was damaged"),
     "commit-failed": ("申込みを保存できなかった", "could not store an enrolment"),
+    "foreign-files": ("ほかの利用者のファイルがあった", "files of another user lay beside the journal"),
     "ack-mismatch": ("受領通知が合わない", "acknowledgement does not fit"),
     "keys-expired": ("封印の鍵が期限切れ", "sealing key has expired"),
     "outbox-full": ("送信待ちがいっぱい", "outbox was full"),

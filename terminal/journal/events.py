@@ -228,6 +228,15 @@ class JournalDamaged(AuditEvent, frozen=True):
     head: Digest
 
 
+class ForeignFilesSetAside(AuditEvent, frozen=True):
+    """Beside the outbox lay files of another user: somebody may have tried to change the journal from outside."""
+
+    id: ClassVar[str] = "foreign-files"
+    severity: ClassVar[Severity] = Severity.ALARM
+    ja: ClassVar[str] = "保存ファイルのそばに、ほかの利用者のファイルがあったので退避した。"
+    count: Count
+
+
 class AckMismatch(AuditEvent, frozen=True):
     """An acknowledgement that does not fit what is stored: other journal, other bytes or unknown id."""
 

@@ -29,11 +29,12 @@ def owner_of(path: Path) -> int | None:
         return None
 
 
-def set_foreign_aside(path: Path, owner: Callable[[Path], int | None]) -> FileTrouble | None:
-    """Renames what is not ours to `*.foreign`; None when everything left is ours.
+def set_foreign_aside(path: Path, owner: Callable[[Path], int | None]) -> int | FileTrouble:
+    """Renames what is not ours to `*.foreign`, and says how many files that were; everything left is then ours.
 
     The outbox itself is refused and stays: set aside, its records would be out of the queue without a word.
     """
+    aside = 0
     try:
         if _foreign(path, owner):
             return FileTrouble.FOREIGN
@@ -41,9 +42,10 @@ def set_foreign_aside(path: Path, owner: Callable[[Path], int | None]) -> FileTr
             beside = path.with_name(path.name + name)
             if _foreign(beside, owner):
                 beside.rename(_free(beside.with_name(beside.name + ".foreign")))
+                aside += 1
     except OSError:
         return FileTrouble.FOREIGN
-    return None
+    return aside
 
 
 def _foreign(path: Path, owner: Callable[[Path], int | None]) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from terminal.journal import outbox_file
 from terminal.journal.database import FileTrouble, connect_writer, file_trouble_of
+from terminal.journal.events import ForeignFilesSetAside
 from terminal.journal.foreign_files import owner_of, set_foreign_aside
 from terminal.journal.outbox import Outbox
 from terminal.journal.writer_lock import take_writer_lock
@@ -40,7 +41,7 @@ def open_outbox(
     user id of a file. What belongs to another user than this process's is never opened.
     """
     foreign = set_foreign_aside(path, owner)
-    if foreign is not None:
+    if isinstance(foreign, FileTrouble):
         return OutboxUnavailable(foreign)
     lock = take_writer_lock(path)
     if isinstance(lock, FileTrouble):
@@ -49,6 +50,8 @@ def open_outbox(
     if trouble is None:
         opened = _connect(path, lock, now, limit)
         if isinstance(opened, Outbox):
+            if foreign:
+                opened.record(ForeignFilesSetAside(foreign))
             return opened
         trouble = opened
     os.close(lock)

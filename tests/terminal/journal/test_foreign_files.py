@@ -158,3 +158,17 @@ def test_the_uplinks_user_reads_in_the_terminals_folder_and_leaves_nothing_there
     assert sorted(open_to_the_group.iterdir()) == before
     if not stopped:
         outbox.close()
+
+
+@pytest.mark.parametrize("names", [(), ("outbox.db-wal",), ("outbox.db-wal", "outbox.db-shm")], ids=len)
+def test_the_fleet_is_told_how_many_files_were_set_aside(
+    three_wait: Path, wall: Wall, names: tuple[str, ...]
+) -> None:
+    for name in names:
+        three_wait.with_name(name).write_bytes(b"not ours")
+    outbox = outbox_opening.open_outbox(three_wait, now=wall, random=os.urandom, owner=strangers(*names))
+    assert isinstance(outbox, Outbox), outbox
+    told = [row for row in outbox.audit_rows() if row.event == "foreign-files"]
+    assert len(told) == bool(names)
+    assert ("foreign-files" in outbox.alarms().slugs) == bool(names)
+    outbox.close()
