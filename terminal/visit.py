@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -39,6 +38,7 @@ from terminal.ports import (
     Sound,
 )
 from terminal.presentation import Language, Presentation
+from terminal.running_limits import RunningLimits
 from terminal.views import IdleWarning, View
 
 
@@ -122,11 +122,7 @@ class Visit:
         self._beneath: View = one_moment_view(sample=around.sample)
         self._layers: tuple[Layer, ...] = ()
         self._drawn: tuple[View, Presentation, bool] | None = None
-        #: Somebody has begun: from now on absence counts.
-        self._under_way = False
-        self._card_gone_at: float | None = None
-        self._nobody_since: float | None = None
-        self._touched = around.clock.monotonic()
+        self._running = RunningLimits(around.limits, around.clock.monotonic())
         self._accepted = False
 
     # ------------------------------------------------------------------ asking
@@ -168,7 +164,7 @@ class Visit:
 
     def give_whole_time(self) -> None:
         """What the resident waited for has come: the limits of the view that follows count from now."""
-        self._touched = self.around.clock.monotonic()
+        self._running.give_whole_time(self.around.clock.monotonic())
 
     def show(self, view: View) -> None:
         """Shows a view that asks nothing (`Working`)."""
@@ -191,17 +187,17 @@ class Visit:
         comes and goes must not hold a forgotten visit open.
         """
         if self._beneath.name != view.name:
-            self._touched = self.around.clock.monotonic()
+            self._running.give_whole_time(self.around.clock.monotonic())
             self._layers = ()
         self._beneath = view
 
     def _on_top(self) -> View:
         """The view with what lies over it; the idle warning hides it all."""
-        idle, now = self._idle_limits(), self.around.clock.monotonic()
-        if idle is None or now < idle[0]:
+        idle, now = self._running.idle(self._time_factor()), self.around.clock.monotonic()
+        if idle is None or now < idle.warns:
             return self._layered()
         self.warned = True
-        left, of = max(0, math.ceil(idle[1] - now)), math.ceil(idle[1] - idle[0])
+        left, of = max(0, math.ceil(idle.ends - now)), math.ceil(idle.ends - idle.warns)
         return idle_warning_view(left, of, accepted=self._accepted, sample=self.around.sample)
 
     def _layered(self) -> View:
@@ -212,19 +208,16 @@ class Visit:
 
     def _draw(self, view: View) -> View:
         """Nothing is drawn anew that stands there already."""
-        wanted = (view, self.presentation, self._is_covered())
+        wanted = (view, self.presentation, self._running.covers(self.around.clock.monotonic()))
         if wanted != self._drawn:
             self._drawn = wanted
             self.showing = re.sub(r"(?<!^)(?=[A-Z])", "-", view.name).lower()
             self.around.screen.show(view, self.presentation, covered=wanted[2])
         return view
 
-    def _is_covered(self) -> bool:
-        """Values are hidden as long as the card is off its reader, and when nobody stands there."""
-        if self._card_gone_at is not None:
-            return True
-        since, now = self._nobody_since, self.around.clock.monotonic()
-        return since is not None and now >= since + self.around.limits.presence_cover_s
+    def _time_factor(self) -> int | None:
+        """Of what lies on top, the idle warning apart; None where nothing is lost by waiting."""
+        return self._layered().time_factor
 
     # ------------------------------------------------------------------ the one loop
 
@@ -252,11 +245,9 @@ class Visit:
             case DoorChanged(open=True):
                 raise VisitOver(Ending.DOOR_OPENED)
             case Pressed() | KeyPressed():
-                self._touched = now
-                # Whoever presses is there, whatever the sensor says; but it says so still, and is counted anew.
-                self._nobody_since = now if self._nobody_since is not None else None
+                self._running.press(now)
             case PresenceChanged():
-                self._notice_presence(now)
+                self._running.notice_presence(now, somebody=self.somebody)
             case CardOut() | CardIn() | ReaderLost() if self.holder is not None and not self._accepted:
                 await self._notice_card(event, self.holder, now)
                 event = None
@@ -265,41 +256,21 @@ class Visit:
 
     def _patience(self, until: float | None) -> float | None:
         """Seconds until the nearest limit."""
-        deadlines = [*self._deadlines()] if until is None else [*self._deadlines(), until]
-        return max(0.0, min(deadlines) - self.around.clock.monotonic()) if deadlines else None
-
-    def _deadlines(self) -> Iterator[float]:
-        now, limits = self.around.clock.monotonic(), self.around.limits
-        if self._card_gone_at is not None:
-            yield self._card_gone_at + limits.card_gap_s
-        if self._nobody_since is not None:
-            covers = self._nobody_since + limits.presence_cover_s
-            yield covers if now < covers else self._nobody_since + limits.presence_end_s
-        idle = self._idle_limits()
-        if idle is not None:
-            warns, ends = idle
-            # From the warning on each whole second of the countdown.
-            yield warns if now < warns else ends - max(0, math.ceil(ends - now) - 1)
-        elif self._layers:
-            yield self._touched + limits.idle_warning_s
-
-    def _idle_limits(self) -> tuple[float, float] | None:
-        """When the warning comes and when the visit ends; None where nothing is lost by waiting."""
-        limits, factor = self.around.limits, self._layered().time_factor
-        if factor is None:
-            return None
-        return self._touched + limits.idle_warning_s * factor, self._touched + limits.idle_end_s * factor
+        now = self.around.clock.monotonic()
+        reached = self._running.next_reached(now, self._time_factor(), layers=bool(self._layers))
+        nearest = min((at for at in (reached, until) if at is not None), default=None)
+        return None if nearest is None else max(0.0, nearest - now)
 
     def _enforce(self) -> None:
-        now, limits = self.around.clock.monotonic(), self.around.limits
-        if self._card_gone_at is not None and now >= self._card_gone_at + limits.card_gap_s:
+        now, running = self.around.clock.monotonic(), self._running
+        if running.card_stayed_away(now):
             raise VisitOver(Ending.CARD_LIFTED)
-        if self._nobody_since is not None and now >= self._nobody_since + limits.presence_end_s:
+        if running.nobody_came_back(now):
             raise VisitOver(Ending.NOBODY_THERE)
-        idle = self._idle_limits()
-        if idle is not None and now >= idle[1]:
+        idle = running.idle(self._time_factor())
+        if idle is not None and now >= idle.ends:
             raise VisitOver(Ending.TIMED_OUT)
-        if idle is None and now >= self._touched + limits.idle_warning_s:
+        if idle is None and now >= running.layers_fall():
             self._layers = ()  # nobody chose a language: what waits beneath is seen again, and nothing ends
 
     # ------------------------------------------------------------------ presses
@@ -346,7 +317,7 @@ class Visit:
                 )
                 self._layers = self._layers[:-1]
 
-    # ------------------------------------------------------------------ card, presence
+    # ------------------------------------------------------------------ card
 
     async def _notice_card(self, event: CardIn | CardOut | ReaderLost, holder: Holder, now: float) -> None:
         """The bound reader only: a gap below the limit is bridged if the same certificate comes back."""
@@ -356,7 +327,7 @@ class Visit:
             case ReaderLost():
                 raise VisitOver(Ending.READER_LOST)
             case CardOut():
-                self._card_gone_at = now
+                self._running.miss_card(now)
             case CardIn():
                 again = await self.around.readers.read(holder.reader)
                 if not isinstance(again, Holder):
@@ -365,39 +336,31 @@ class Visit:
                     raise VisitOver(Ending.OTHER_CARD)
                 self.bind(again)
 
-    def _notice_presence(self, now: float) -> None:
-        """Before somebody begins and after the ending nobody has to stand there."""
-        if self.somebody:
-            self._nobody_since = None
-        elif self._nobody_since is None and self._under_way:
-            self._nobody_since = now
-
     # ------------------------------------------------------------------ begin, card, end
 
     def begin(self) -> None:
         """Somebody pressed start: from now on absence counts."""
-        self._under_way = True
-        self._notice_presence(self.around.clock.monotonic())
+        self._running.begin(self.around.clock.monotonic(), somebody=self.somebody)
 
     def bind(self, holder: Holder) -> None:
         """From now on (K1) this card on this reader carries the visit."""
         self.holder = holder
-        self._card_gone_at = None
+        self._running.stop_missing_card()
 
     def unbind(self) -> None:
         self.holder = None
-        self._card_gone_at = None
+        self._running.stop_missing_card()
 
     def past_the_point_of_no_return(self) -> None:
         """K2: a record is durable; from here the card may be gone and やめる has nothing to stop."""
         self._accepted = True
-        self._card_gone_at = None
+        self._running.stop_missing_card()
         self.around.panel.sound(Sound.DONE)
 
     def forget(self) -> None:
         """Drops everything personal; the caller shows another view and collects garbage."""
         self.unbind()
-        self.typed = self._under_way = False
-        self._nobody_since = None
+        self._running.forget()
+        self.typed = False
         self._beneath, self._layers, self._drawn = one_moment_view(sample=self.around.sample), (), None
         self.around.inbox.clear()
