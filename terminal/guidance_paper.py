@@ -15,7 +15,7 @@ def guidance(title: Message, advice: Message, facilities: Facilities, presentati
     write = PaperWriter(wording, language, presentation.size is not TextSize.NORMAL)
     return (
         *((write.sample(),) if facilities.sample else ()),
-        write.line(wording.text(title, language), size=2, bold=True),
+        write.line(wording.text(title, language), bold=True),
         RuleLine(),
         write.line(wording.text(advice, language)),
         RuleLine(),
