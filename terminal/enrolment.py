@@ -18,8 +18,9 @@ from contract.record import (
     pack,
 )
 from contract.reference_number import reference_number
+from terminal.enrolment_store import NotStored, Stored
 from terminal.facilities import Facilities, milliseconds
-from terminal.ports import Clock, NotStored, Stored
+from terminal.ports import Clock
 from terminal.visit import Visit
 
 

@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from contract.certificate_chain import TrustAnchors
 from contract.keys import KeyRing
 from programmes.loader import Programme
+from terminal.enrolment_store import EnrolmentStore
 from terminal.messages import Localised, Message
-from terminal.ports import Condition, EnrolmentStore, Printer, ReaderKind
+from terminal.ports import Condition, Printer, ReaderKind
 from terminal.presentation import Language
 
 

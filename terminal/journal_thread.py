@@ -22,6 +22,7 @@ from contract.answer import ProgrammeAnswer, SealedAnswer, open_answer
 from contract.day_digest import DayDigest
 from contract.encoding import Malformed
 from contract.keys import KeyRing, read_keys
+from terminal.enrolment_store import NotStored, Stored
 from terminal.inbox import Delivered, Event, ProgrammeAnswered
 from terminal.journal.alarms import RecentAlarms
 from terminal.journal.delivery import DeliveryReport, apply_mailbox
@@ -31,7 +32,6 @@ from terminal.journal.link import read_link
 from terminal.journal.mailbox import MailboxReader
 from terminal.journal.outbox import CommitFailed, Committed, Outbox, OutboxFull
 from terminal.journal.replaced_file import replace_file
-from terminal.ports import NotStored, Stored
 
 #: How often the mailbox is looked at: the fleet's word should reach a waiting resident before they look away.
 LOOK_S = 0.1
@@ -73,7 +73,7 @@ class JournalState:
 
 
 class JournalThread:
-    """Implements `terminal.ports.EnrolmentStore` and `terminal.facilities.Link`."""
+    """Implements `terminal.enrolment_store.EnrolmentStore` and `terminal.facilities.Link`."""
 
     def __init__(
         self,

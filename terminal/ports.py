@@ -1,7 +1,7 @@
-"""What the core asks of the world: devices, screen, clock and journal as Protocols, and the values they exchange.
+"""What the core asks of the world: devices, screen and clock as Protocols, and the values they exchange.
 
 The core (`visit`, `procedures`, `attract`) is written against these names only. `drivers/` implements the
-device ports, `screens/` the screen, `terminal.journal` the outbox. Expected trouble is a value here
+device ports, `screens/` the screen; the journal's port is `terminal.enrolment_store`. Expected trouble is a value here
 (`CardRefused`, `CardLost`, `PrintRefused` …); an exception from a port is a fault of ours.
 """
 
@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from terminal.controls import Answer
-    from terminal.journal.events import AuditEvent
     from terminal.presentation import Presentation
     from terminal.views import View
 
@@ -374,37 +373,3 @@ class Screen(Protocol):
 
     async def drawn(self) -> None:
         """Returns when the view shown last stands completely on the panel."""
-
-
-# --------------------------------------------------------------------------- journal
-
-
-@dataclass(frozen=True)
-class Stored:
-    """Durable: the fsync of its commit has returned."""
-
-    id: str
-    journal: str
-    seq: int
-
-
-@dataclass(frozen=True)
-class NotStored:
-    """Nothing was written. `reason` is a slug: full, disk, damaged."""
-
-    reason: str
-
-
-class EnrolmentStore(Protocol):
-    """The outbox as the core sees it; its own thread writes, so that a slow card never stops the screen."""
-
-    async def commit(
-        self, enrolment: str, procedure: str, seal: Callable[[str, int], bytes]
-    ) -> Stored | NotStored:
-        """One transaction: the envelope made by `seal(journal, seq)` and its audit row."""
-
-    def accepts(self) -> bool:
-        """False when full or when the last write failed: then no enrolment is begun."""
-
-    def note(self, event: AuditEvent) -> None:
-        """Writes an audit event, in order, without waiting."""

@@ -18,6 +18,7 @@ from drivers.cards.apdu import ResponseApdu
 from drivers.cards.jpki import Identity, JpkiCard
 from terminal.clock import JAPAN
 from terminal.controls import Answer
+from terminal.enrolment_store import NotStored, Stored
 from terminal.inbox import Event, Inbox
 from terminal.journal.events import AuditEvent
 from terminal.ports import (
@@ -30,7 +31,6 @@ from terminal.ports import (
     DeviceHealth,
     Holder,
     Lamp,
-    NotStored,
     OtherCard,
     PanelEvent,
     Paper,
@@ -46,7 +46,6 @@ from terminal.ports import (
     SignedInPart,
     SignOutcome,
     Sound,
-    Stored,
 )
 from terminal.presentation import Presentation
 from terminal.views import View

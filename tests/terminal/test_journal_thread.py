@@ -19,6 +19,7 @@ from bench.synthetic_fleet import TERMINAL, SyntheticFleet, store
 from contract.day_digest import DAYS, digest_of
 from contract.keys import KeyUse, sign_keys
 from terminal import journal_thread
+from terminal.enrolment_store import Stored
 from terminal.journal.database import FileTrouble
 from terminal.journal.events import KeysAdopted
 from terminal.journal.folders import uplink_folder
@@ -26,7 +27,6 @@ from terminal.journal.mailbox import DocumentKind, Mailbox
 from terminal.journal.outbox import CommitFailed, Outbox
 from terminal.journal.outbox_opening import open_outbox
 from terminal.journal_thread import JournalThread
-from terminal.ports import Stored
 from tests.terminal.journal.conftest import Wall
 from tests.terminal.journal.strange_files import STRANGE
 from tests.waiting import until_async
