@@ -7,32 +7,30 @@ looked at, so a test holds it against the view classes and the table of troubles
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
+from bench.gallery.demo_terminal import (
+    NOW,
+    RECORD_IDS,
+    SERVICE_ID,
+    StillTerminal,
+    demo_draft,
+    demo_facilities,
+    demo_measure,
+    demo_records,
+    demo_visit,
+    nfc_facilities,
+)
 from contract.answer import ProgrammeAnswer, Verdict
-from contract.certificate_chain import TrustAnchors
-from contract.keys import KeyRing
-from contract.record import Procedure
 from programmes.eligibility import ServiceOpen, service_state
-from programmes.faults import PackFaults
-from programmes.loader import Programme, load
 from programmes.opening import Moment, Why
 from programmes.search import Row
 from programmes.services import Service
-from screens.catalogue import load_catalogue
 from terminal.attract import attract_view, door_view, no_paper_view, out_of_service_view
 from terminal.endings import OperatorContact, every_trouble, further_words, trouble_view
-from terminal.enrolment import AcceptedRecord, Draft
-from terminal.facilities import Facilities, Operator, Place
-from terminal.inbox import Inbox
-from terminal.limits import Limits
-from terminal.messages import Localised, message
+from terminal.facilities import Facilities
+from terminal.messages import message
 from terminal.overlays import idle_warning_view, language_view, stop_question_view
-from terminal.ports import ClockState, Condition, PaperState, PrinterStatus, ReaderKind
-from terminal.presentation import Language, Presentation
 from terminal.procedures import (
     card,
     checklist,
@@ -47,102 +45,12 @@ from terminal.procedures import (
 from terminal.procedures.checklist import HelpPaper
 from terminal.procedures.signature import Done
 from terminal.readiness import Missing, Readiness
-from terminal.receipt import Slip
 from terminal.view_parts import Stone, Stones
 from terminal.views import STOP, View
-from terminal.visit import Ending, Surroundings, Visit
+from terminal.visit import Ending, Visit
 
-NOW = datetime.fromisoformat("2022-07-15T10:00:00+09:00")
 _ALL = tuple(Stone)
 _APPLY = message("pin.ok_apply")
-_ID = ("5019", "0042", "3721", "1234")
-_IDS = ("018201e0-7b80-7000-8000-00000000000a", "018201e0-7b80-7000-8000-00000000000b")
-
-
-@dataclass(frozen=True)
-class _Stillness:
-    """A terminal that does nothing: enough for views, which only ask what time it is and who runs it."""
-
-    reader: ReaderKind = ReaderKind.CONTACT
-    connected: bool = True
-
-    def visit_now(self) -> datetime:
-        return NOW
-
-    def wall_now(self) -> datetime:
-        return NOW
-
-    def monotonic(self) -> float:
-        return 0.0
-
-    def state(self) -> ClockState:
-        return ClockState.SET
-
-    def online(self) -> bool:
-        return self.connected
-
-
-@dataclass(frozen=True)
-class _Paper:
-    """A printer of which only its state is asked."""
-
-    there: bool
-
-    def status(self) -> PrinterStatus:
-        if self.there:
-            return PrinterStatus(Condition.GOOD, PaperState.FULL)
-        return PrinterStatus(Condition.BAD, PaperState.OUT, "paper-out")
-
-
-def demo_programme() -> Programme:
-    """第2弾 with the invented services."""
-    loaded = load(["national-2022", "demo-services"])
-    if isinstance(loaded, PackFaults):
-        raise ValueError(loaded.text())
-    return loaded[0]
-
-
-def demo_facilities(still: _Stillness | None = None, *, printer: bool = True) -> Facilities:
-    still = still or _Stillness()
-    return Facilities(
-        programme=demo_programme(),
-        anchors=TrustAnchors((), accept_test_ca=True),
-        keys=lambda: KeyRing(1, ()),
-        device_key=Ed25519PrivateKey.generate(),
-        store=None,  # type: ignore[arg-type]
-        printer=_Paper(printer),  # type: ignore[arg-type]
-        wording=load_catalogue(),
-        link=still,  # type: ignore[arg-type]
-        operator=Operator(
-            name=Localised("みほん運営センター", "Mihon Service Centre"),
-            contact=Localised("0000-00-0000（9時から17時）", "0000-00-0000 (9:00 to 17:00)"),
-            purpose=Localised("ポイントの予約と申込みだけ", "Reserving and applying for points"),
-            retention=Localised("申込みの日から 1年", "One year from the application"),
-            disclosure=Localised("0000-00-0000（9時から17時）", "0000-00-0000 (9:00 to 17:00)"),
-        ),
-        place=Place("tk-0042", "みほん駅前店", ""),
-        demo=True,
-        new_id=lambda: _IDS[0],
-        reader_kind=lambda: still.reader,
-    )
-
-
-def _nfc() -> Facilities:
-    """The demonstration terminal with the other kind of reader."""
-    return demo_facilities(_Stillness(reader=ReaderKind.FIELD))
-
-
-def demo_visit(facilities: Facilities) -> Visit:
-    around = Surroundings(
-        clock=_Stillness(),  # type: ignore[arg-type]
-        screen=None,  # type: ignore[arg-type]
-        inbox=Inbox(),
-        readers=None,  # type: ignore[arg-type]
-        panel=None,  # type: ignore[arg-type]
-        limits=Limits(),
-        sample=facilities.sample,
-    )
-    return Visit(_IDS[0], around, Presentation())
 
 
 def at(stone: Stone) -> Stones:
@@ -173,10 +81,6 @@ def _service(facilities: Facilities, key: str) -> Service:
     return service
 
 
-def _measure(facilities: Facilities) -> str:
-    return facilities.programme.offered_measures()[0].key
-
-
 def _before(visit: Visit, facilities: Facilities) -> dict[str, View]:
     fine = Readiness(())
     poor = Readiness((Missing.PAPER, Missing.NETWORK))
@@ -192,10 +96,10 @@ def _before(visit: Visit, facilities: Facilities) -> dict[str, View]:
         "S02-status": home.status_view(facilities),
         "S02-guide": home.guide_view(visit, facilities),
         "S03-checklist": checklist.checklist_view(
-            visit, facilities, _measure(facilities), needs_service=True
+            visit, facilities, demo_measure(facilities), needs_service=True
         ),
         "S03-checklist-reservation": checklist.checklist_view(
-            visit, facilities, _measure(facilities), needs_service=False
+            visit, facilities, demo_measure(facilities), needs_service=False
         ),
         "S03-help-pin": checklist.help_view(facilities, "pin-unknown", HelpPaper.OFFERED),
         "S03-help-id": checklist.help_view(facilities, "id-unknown", HelpPaper.OFFERED),
@@ -204,7 +108,7 @@ def _before(visit: Visit, facilities: Facilities) -> dict[str, View]:
 
 
 def _services(visit: Visit, facilities: Facilities) -> dict[str, View]:
-    measure, stones = _measure(facilities), at(Stone.CHOOSE)
+    measure, stones = demo_measure(facilities), at(Stone.CHOOSE)
     moment = Moment(NOW)
     pack = facilities.programme.pack
     aoba, koharu, shiosai = (_service(facilities, key) for key in ("aoba", "kohaku", "shiosai"))
@@ -233,7 +137,7 @@ def _services(visit: Visit, facilities: Facilities) -> dict[str, View]:
 def _card(visit: Visit, facilities: Facilities) -> dict[str, View]:
     del visit
     stones = at(Stone.CARD)
-    field = _nfc()
+    field = nfc_facilities()
     return {
         "S07-place-card": card.place_card_view(facilities, stones, lying=False),
         "S07-place-card-lies": card.place_card_view(facilities, stones, lying=True),
@@ -252,12 +156,12 @@ def _entries(visit: Visit, facilities: Facilities) -> dict[str, View]:
         raise ValueError("the demonstration services have lost their entries")
     row, letters = aoba.id_entry, icho.id_entry
     lengths = numbers.group_lengths(row)
-    half = numbers.Typing(lengths, (_ID[0], _ID[1], "37", ""))
-    differs = numbers.Typing(lengths, _ID).without(1)
+    half = numbers.Typing(lengths, (SERVICE_ID[0], SERVICE_ID[1], "37", ""))
+    differs = numbers.Typing(lengths, SERVICE_ID).without(1)
     empty = numbers.Typing.empty
     return {
         "S09-id": numbers.enter_view(facilities, row, half, stones),
-        "S09-id-complete": numbers.enter_view(facilities, row, numbers.Typing(lengths, _ID), stones),
+        "S09-id-complete": numbers.enter_view(facilities, row, numbers.Typing(lengths, SERVICE_ID), stones),
         "S09-id-letters": numbers.enter_view(
             facilities, letters, empty(numbers.group_lengths(letters)).press("J").press("X"), stones
         ),
@@ -277,16 +181,6 @@ def _entries(visit: Visit, facilities: Facilities) -> dict[str, View]:
     }
 
 
-def demo_draft(facilities: Facilities) -> Draft:
-    return Draft(
-        measure=_measure(facilities),
-        service="aoba",
-        service_id="".join(_ID),
-        codes=("827",),
-        consent=consent.consent_given(facilities, Language.JA),
-    )
-
-
 def _act(visit: Visit, facilities: Facilities) -> dict[str, View]:
     del visit
     stones, draft = at(Stone.CONFIRM), demo_draft(facilities)
@@ -303,38 +197,26 @@ def _act(visit: Visit, facilities: Facilities) -> dict[str, View]:
         "S13-pin-last-try-ready": signature.pin_view(facilities, 4, 1, stones, _APPLY, again=False),
         "S13-working": signature.working_view(facilities, stones, signed=False),
         "S13-working-signed": signature.working_view(facilities, stones, signed=True),
-        "S13-working-nfc": signature.working_view(_nfc(), stones, signed=False),
+        "S13-working-nfc": signature.working_view(nfc_facilities(), stones, signed=False),
     }
-
-
-def demo_records() -> tuple[AcceptedRecord, ...]:
-    return (
-        AcceptedRecord(_IDS[0], Procedure.RESERVATION, "K7M2-9QXD"),
-        AcceptedRecord(_IDS[1], Procedure.APPLICATION, "3LEL-8ELW"),
-    )
-
-
-def demo_slip(*, reservation_only: bool = False) -> Slip:
-    """What the paper of the demonstration visit says."""
-    facilities = demo_facilities()
-    records = demo_records()[:1] if reservation_only else demo_records()
-    return Slip.of(demo_visit(facilities), facilities, demo_draft(facilities), records)
 
 
 def _after(visit: Visit, facilities: Facilities) -> dict[str, View]:
     stones, records = at(Stone.ACCEPTED), demo_records()
     without = demo_facilities(printer=False)
     done, part = Done(records, True), Done(records[:1], False)
-    arrived = hand_over.Known(frozenset(_IDS))
+    arrived = hand_over.Known(frozenset(RECORD_IDS))
     answered = replace(
         arrived,
         answers=(
-            ProgrammeAnswer(_IDS[0], Verdict.DONE, 0, mykey_id="M1H0NA23"),
-            ProgrammeAnswer(_IDS[1], Verdict.REFUSED, 0, code="id-and-code"),
+            ProgrammeAnswer(RECORD_IDS[0], Verdict.DONE, 0, mykey_id="M1H0NA23"),
+            ProgrammeAnswer(RECORD_IDS[1], Verdict.REFUSED, 0, code="id-and-code"),
         ),
     )
 
-    all_done = replace(arrived, answers=(answered.answers[0], ProgrammeAnswer(_IDS[1], Verdict.DONE, 0)))
+    all_done = replace(
+        arrived, answers=(answered.answers[0], ProgrammeAnswer(RECORD_IDS[1], Verdict.DONE, 0))
+    )
 
     def show(
         what: Done,
@@ -342,7 +224,7 @@ def _after(visit: Visit, facilities: Facilities) -> dict[str, View]:
         *,
         take_card: bool,
         printed: bool | None = True,
-        link: _Stillness | None = None,
+        link: StillTerminal | None = None,
     ) -> View:
         around = without if printed is False else facilities
         return hand_over.accepted_view(
@@ -360,7 +242,9 @@ def _after(visit: Visit, facilities: Facilities) -> dict[str, View]:
         "S14-card-left": show(done, arrived, take_card=True),
         "S14-paper": show(done, arrived, take_card=False),
         "S14-paper-sending": show(done, hand_over.Known(), take_card=False),
-        "S14-paper-offline": show(done, hand_over.Known(), take_card=False, link=_Stillness(connected=False)),
+        "S14-paper-offline": show(
+            done, hand_over.Known(), take_card=False, link=StillTerminal(connected=False)
+        ),
         "S14-paper-answered": show(done, answered, take_card=False),
         "S14-paper-done": show(done, all_done, take_card=False),
         "S14-no-paper": show(done, arrived, take_card=False, printed=False),
