@@ -18,6 +18,7 @@ from terminal.journal.events import (
     AuditEvent,
     CommitRefused,
     DoorOpened,
+    ForeignFilesSetAside,
     JournalDamaged,
     KeysExpired,
     OutboxFilled,
@@ -33,6 +34,7 @@ ALARMS: tuple[AuditEvent, ...] = (
     OutboxFilled(3),
     CommitRefused("disk-full"),
     DAMAGED,
+    ForeignFilesSetAside(2),
     AckMismatch("unknown-id", 1),
     KeysExpired(5),
 )
