@@ -92,21 +92,18 @@ def _letters(plan: Plan, field: Field, r: Rendering, cells: Cells) -> None:
 
 
 def _kana(plan: Plan, field: Field, r: Rendering, cells: Cells) -> None:
-    chosen = "".join(group.content for group in field.groups)
     for index, (row, others) in enumerate(KANA_ROWS.items()):
         box = cells.box(index % 3, index // 3)
-        kind = _row_kind(field, row, chosen)
+        kind = _row_kind(field, row)
         plan.add(_key(r, field, row, box, _row_content(r, row, others, box), kind, row))
     box = cells.box(1, 3)
     latin = two_lines(r, "A–Z", r.say("key.latin"), box)
-    plan.add(_key(r, field, "A", box, latin, _row_kind(field, "A", chosen), "A–Z"))
+    plan.add(_key(r, field, "A", box, latin, _row_kind(field, "A"), "A–Z"))
     _function(plan, field, r, cells.box(2, 3), "back", r.say("key.erase"), "backspace")
 
 
-def _row_kind(field: Field, row: str, chosen: str) -> Kind:
-    """A row that was touched, one that leads on, or one that leads nowhere: dashed."""
-    if row == chosen:
-        return Kind.MAIN
+def _row_kind(field: Field, row: str) -> Kind:
+    """A row that leads on, or one that leads nowhere: dashed. None is filled: the next sound may be of the same row."""
     return Kind.KEY if field.leading is None or row in field.leading else Kind.DISABLED
 
 

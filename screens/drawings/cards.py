@@ -75,7 +75,7 @@ def chip_place(x: float, y: float) -> Shapes:
 
 
 def money_back(*, framed: str = "", line: float = 4) -> Shapes:
-    """The back of an e-money card; `framed` is "number", "code" or nothing."""
+    """The back of an e-money card; `framed` is "number", "code", "both" or nothing."""
     body = rounded(0, 0, *MONEY_SIZE, 20)
     shapes: Shapes = (
         Fill(body, c.MONEY),
@@ -89,9 +89,9 @@ def money_back(*, framed: str = "", line: float = 4) -> Shapes:
     shapes += outlined(rounded(322, 186, 56, 26, 3), c.WHITE, c.LINE, 2.5)
     shapes += tuple(Fill(rounded(331.5 + 14 * digit, 191, 9, 16, 2), c.LINE) for digit in range(3))
     shapes += (Stroke(body, line, c.LINE, closed=True),)
-    if framed == "number":
+    if framed in ("number", "both"):
         shapes += (Stroke(rounded(24, 174, 268, 50, 14), 9, c.ARROW, closed=True),)
-    elif framed == "code":
+    if framed in ("code", "both"):
         shapes += (Stroke(rounded(308, 172, 84, 54, 14), 9, c.ARROW, closed=True),)
     return shapes
 

@@ -1,4 +1,4 @@
-"""Where a service shows its ID if not on a card: the screen of its app 190×248, a page in a browser 404×248."""
+"""Where a service shows its ID if not on a card: the screen of its app 190×248, a page on a computer 404×300."""
 
 from screens.drawings import colours as c
 from screens.drawings.shapes import (
@@ -45,9 +45,11 @@ def app_screen() -> Shapes:
 
 
 def web_page() -> Shapes:
-    """A page in a browser, its address above; the number is framed."""
+    """A page on the screen of a computer, its address above; the number is framed."""
     body = rounded(2, 2, 400, 244, 18)
     return (
+        *outlined(rectangle(172, 240, 60, 40), c.DEVICE, c.LINE, 4),
+        *outlined(capsule(122, 274, 160, 22), c.DEVICE, c.LINE, 4),
         Fill(body, c.WHITE),
         Fill(rounded(2, 2, 400, 48, (18, 18, 0, 0)), c.DEVICE_LID),
         *(Fill(circle(28 + 24 * n, 26, 7), c.PALE_BLUE) for n in range(3)),

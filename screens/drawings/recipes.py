@@ -88,7 +88,7 @@ def _pin_small() -> Recipe:
 def _money(framed: str, line: float = 4) -> Recipe:
     anchors = {"number": (160.0, 201.0), "code": (352.0, 201.0)}
     still = placed(money_back(framed=framed, line=line), 2, 2)
-    return Recipe(408, 248, still, anchors={framed: anchors[framed]})
+    return Recipe(408, 248, still, anchors=anchors if framed == "both" else {framed: anchors[framed]})
 
 
 def _reader_insert() -> Recipe:
@@ -314,15 +314,16 @@ _RECIPES: Mapping[str, Callable[[], Recipe]] = {
     "card-photo": _card_photo,
     "card-small": lambda: _card(line=4),
     "pin-small": _pin_small,
-    "id-small": lambda: _money("number"),
+    "id-small": lambda: _money("both"),
     "reader-insert": _reader_insert,
     "reader-take": _reader_take,
     "nfc-lay": _nfc_lay,
     "nfc-take": _nfc_take,
     "e-money-number": lambda: _money("number"),
     "e-money-code": lambda: _money("code"),
+    "e-money-both": lambda: _money("both"),
     "app-number": lambda: Recipe(190, 248, app_screen(), anchors={"number": (95, 131)}),
-    "web-number": lambda: Recipe(404, 248, web_page(), anchors={"number": (180, 182)}),
+    "web-number": lambda: Recipe(404, 300, web_page(), anchors={"number": (180, 182)}),
     "paper-out": _paper_out,
     "no-paper": _no_paper,
     "pin-locked": _pin_locked,

@@ -123,7 +123,7 @@ def help_view(facilities: Facilities, topic: str, paper: HelpPaper | None) -> Ch
     return Checklist(
         title=title,
         parts=(
-            Drawing("four-pins" if topic == "pin-unknown" else "e-money-number"),
+            Drawing("four-pins" if topic == "pin-unknown" else "e-money-both"),
             Note(advice, icon="house"),
             Note(message("help.nothing_lost"), message("help.come_again"), icon="info"),
         ),

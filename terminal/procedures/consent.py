@@ -19,7 +19,7 @@ from terminal.views import Consent
 from terminal.visit import Visit
 
 #: Goes up whenever the wording of the consent changes; the record keeps it beside the hash of the text.
-VERSION = "2026-11-3"
+VERSION = "2026-11-4"
 
 _CLAUSES = ("read", "purpose", "recipients", "retention", "never", "contact", "disclosure")
 

@@ -333,7 +333,7 @@ def phone_view(facilities: Facilities, typing: Typing, stones: Stones, *, option
         main = Choice("without", message("enter.phone_without"), Role.SECONDARY)
     return EnterCode(
         title=message("enter.phone_title"),
-        sentence=message("enter.phone_sentence"),
+        sentence=message("enter.phone_optional" if optional else "enter.phone_sentence"),
         parts=(Entry(Field("phone-last4", FieldKind.DIGITS, typing.groups())),),
         main=main,
         back=BACK_CHOICE,

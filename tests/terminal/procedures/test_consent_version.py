@@ -34,6 +34,11 @@ PINNED: dict[str, dict[Language, str]] = {
         Language.EASY: "9c90374da95c842fc04c754c2368181baaa51c3e408fe316e28ce14dd29ae0ca",
         Language.EN: "da1780158df70311b663cd2ce880cf661ef5ca33deec63c7408c668df39dc0a4",
     },
+    "2026-11-4": {
+        Language.JA: "c7d86068a0c76434440c80497d684fb326eb6a49a41913371a6353c4acf145ac",
+        Language.EASY: "c33adde92c253978f12d78aa362553d50e0584399dd59c26a9567b7087b2de59",
+        Language.EN: "1da5875b8dc07b3bb0e8e282ebb34f2f9693ef7fee8c7dfd70758747b42f2027",
+    },
 }
 
 WHAT_TO_DO = """
