@@ -17,6 +17,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from bench.gallery.every_paper import every_paper, paper_picture
 from bench.gallery.every_view import every_view
 from terminal.presentation import Language, Presentation, TextSize
 
@@ -45,10 +46,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         with tempfile.TemporaryDirectory() as folder:
             pictures = options.pictures / language if options.pictures else Path(folder)
             _paint_apart(language, options, pictures)
+            if not options.only:
+                save_papers(Language(language), pictures)
             name = _sheet_name(language, options)
             contact_sheet(sorted(pictures.glob("*.png")), options.out / name)
             print(options.out / name)
     return 0
+
+
+def save_papers(language: Language, folder: Path) -> None:
+    """`NAME.png` of every paper, 576 dots wide, beside the screens."""
+    for name, paper in every_paper(language).items():
+        paper_picture(paper).save(folder / f"{name}.png")
 
 
 def _sheet_name(language: str, options: argparse.Namespace) -> str:

@@ -29,7 +29,7 @@ WHAT_TO_DO = (
 
 @pytest.mark.window
 @pytest.mark.parametrize("language", Language)
-def test_a_sheet_shows_every_screen_as_it_is_painted_now(language: Language, tmp_path: Path) -> None:
+def test_a_sheet_shows_every_screen_and_paper_as_it_is_now(language: Language, tmp_path: Path) -> None:
     names = _painted(language, tmp_path)
     sheet = f"{language}.png"
     kept, painted = _opened(SHEETS / sheet), _opened(tmp_path / sheet)
