@@ -7,7 +7,7 @@ from collections.abc import Callable
 from screens.dress import Dress, Kind, dress, kind_of
 from screens.rendering import Rendering
 from screens.ruby import plain
-from screens.scene import Box, Fill, Icon, Item, SwitchPad, Target, Turn
+from screens.scene import Box, Fill, Icon, Item, PageTurn, SwitchPad, Target
 from screens.theme import Palette, Type
 from screens.typeset import Setting
 from terminal.controls import Badge, Choice, KeyPressed, Look, Pressed, Role
@@ -58,7 +58,7 @@ def target(
     content: Content,
     *,
     kind: Kind | None = None,
-    answer: Pressed | Turn | None = None,
+    answer: Pressed | PageTurn | None = None,
 ) -> Target:
     """The target for `choice` in `box`."""
     kind = kind or kind_of(choice)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from screens.buttons import centred, target
 from screens.dress import Kind, kind_of
 from screens.rendering import Rendering
-from screens.scene import Box, Fill, Plan, Turn
+from screens.scene import Box, Fill, PageTurn, Plan
 from screens.theme import FOOTER_HEIGHT, GAP, MARGIN, TARGET, Style, Type
 from terminal.controls import Choice, Look, Role
 from terminal.messages import Message
@@ -36,7 +36,7 @@ def back(plan: Plan, choice: Choice, r: Rendering, height: float, *, turns: bool
     """もどる; on a later page of a screen it turns back to the page before."""
     box = back_box(height)
     label = centred(r, r.text(choice.label), choice.icon, box.inset(-8, 0), Type.CHOICE, 52)
-    plan.add(target(r, choice, box, label, kind=Kind.BACK, answer=Turn(-1) if turns else None))
+    plan.add(target(r, choice, box, label, kind=Kind.BACK, answer=PageTurn(-1) if turns else None))
 
 
 def main(plan: Plan, shown: Choice | Status, r: Rendering, box: Box) -> None:
@@ -88,4 +88,4 @@ def next_page(plan: Plan, r: Rendering, page: int, pages: int, box: Box) -> None
     words = r.say("page.next", page=page, pages=pages)
     label = Message("verbatim", (("text", words),))
     choice = Choice(NEXT_PAGE, label, Role.PRIMARY)
-    plan.add(target(r, choice, box, centred(r, words, "", box, Type.MAIN), answer=Turn(1)))
+    plan.add(target(r, choice, box, centred(r, words, "", box, Type.MAIN), answer=PageTurn(1)))

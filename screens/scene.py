@@ -136,7 +136,7 @@ class Caret:
 
 
 @dataclass(frozen=True)
-class Turn:
+class PageTurn:
     """Turns the pages inside a screen: the core is not asked."""
 
     by: int
@@ -158,7 +158,7 @@ class Target:
 
     id: str
     box: Box
-    answer: Pressed | KeyPressed | Turn | SwitchPad
+    answer: Pressed | KeyPressed | PageTurn | SwitchPad
     normal: tuple[Item, ...]
     pressed: tuple[Item, ...]
     focus: tuple[Item, ...] = ()

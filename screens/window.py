@@ -23,7 +23,7 @@ from screens.painter import Painter
 from screens.presses import Presses
 from screens.registry import scene_of
 from screens.rendering import Rendering, Told, told_of
-from screens.scene import Scene, SwitchPad, Target, Turn
+from screens.scene import PageTurn, Scene, SwitchPad, Target
 from screens.theme import Glass
 from screens.twelve_keys import NEXT, after, pressed_by, way_of_focus, with_focus
 from terminal.controls import Answer, KeyPressed
@@ -191,7 +191,7 @@ class KivyScreen:
     def pressed(self, target: Target) -> None:
         """A press that counts."""
         match target.answer:
-            case Turn(by=by):
+            case PageTurn(by=by):
                 self._page += by
                 self._render()
             case SwitchPad(letters=letters):
