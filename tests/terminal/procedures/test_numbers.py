@@ -64,5 +64,5 @@ def test_the_first_difference_is_the_first_group_that_differs(
 
 
 def test_neither_typing_nor_groups_show_their_text() -> None:
-    typing = Typing((4,), ("1234",))
-    assert "1234" not in repr(typing) + repr(typing.groups())
+    typing = Typing((4,), ("WXYZ",))
+    assert "WXYZ" not in repr(typing) + repr(typing.groups())
