@@ -173,10 +173,14 @@ class ResultExpected(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class EligibilityCondition(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One condition of eligibility and who can answer it: this terminal, the resident, or only the programme."""
+    """One condition of eligibility and who can answer it: this terminal, the resident, or only the programme.
+
+    `concerns`: whether it matters for the 申込み only, so that who reserves is not told of it.
+    """
 
     key: Slug
     answered_by: AnsweredBy
+    concerns: Literal["everything", "application"] = "everything"
     title: Text
     say: Text
 

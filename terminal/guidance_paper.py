@@ -18,6 +18,8 @@ def guidance(title: Message, advice: Message, facilities: Facilities, presentati
         write.line(wording.text(title, language), bold=True),
         RuleLine(),
         write.line(wording.text(advice, language)),
+        write.line(write.say("help.come_back")),
+        write.line(write.say("help.tell_nobody")),
         RuleLine(),
         write.line(write.say("help.not_accepted")),
         write.line(write.say("paper.help_title"), bold=True),

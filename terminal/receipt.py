@@ -11,8 +11,9 @@ from datetime import date, datetime
 
 from contract.record import Procedure
 from programmes.contacts import who_answers
-from programmes.eligibility import conditions, result_days, use_until
-from programmes.model import Contact
+from programmes.eligibility import result_days, use_until
+from programmes.model import Contact, Pack
+from programmes.opening import Moment, Open, function_state
 from programmes.services import Service
 from terminal.enrolment import AcceptedRecord, Draft
 from terminal.facilities import Facilities, Operator, Place, Wording
@@ -30,7 +31,7 @@ from terminal.ports import (
 )
 from terminal.presentation import Language
 from terminal.procedures.rules import moment
-from terminal.procedures.texts import localised
+from terminal.procedures.texts import localised, unknowable
 from terminal.visit import Visit
 
 #: Dots a QR module: 9 is 1.1 mm at 203 dpi, read by a telephone at arm's length; 12 on the large print.
@@ -55,7 +56,8 @@ class Slip:
     look_where: Localised
     use_until: date | None
     answers: Contact | None
-    unknowable: tuple[Localised, ...]
+    unknowable: Localised
+    apply_until: date | None  # after a 予約 alone
     fraud: tuple[Localised, ...]
 
     @classmethod
@@ -83,14 +85,15 @@ class Slip:
             look_where=localised(pack.result.where),
             use_until=use_until(pack, service, draft.measure, at) if service is not None else None,
             answers=answers if isinstance(answers, Contact) else None,
-            # Without a service there is no ID and no code of which the company would have to say anything.
-            unknowable=tuple(
-                localised(row.say)
-                for row in conditions(pack, "unknowable")
-                if service is not None or row.key != "id-and-code"
-            ),
+            unknowable=unknowable(pack, application=applied),
+            apply_until=None if applied else _closes(pack, at),
             fraud=tuple(localised(row.text) for row in pack.fraud),
         )
+
+
+def _closes(pack: Pack, at: Moment) -> date | None:
+    state = function_state(pack, "application", at)
+    return state.closes if isinstance(state, Open) else None
 
 
 def receipt(slip: Slip, wording: Wording, language: Language, *, large: bool) -> Paper:
@@ -112,7 +115,10 @@ def _head(slip: Slip, write: PaperWriter) -> Iterator[PaperLine]:
     if slip.sample:
         yield write.sample()
     yield write.line(write.say("paper.title"), size=2, bold=True, centre=True)
-    yield write.line(write.say("paper.not_finished"), centre=True)
+    alone = slip.service is None
+    yield write.line(
+        write.say("paper.not_finished_reservation" if alone else "paper.not_finished"), centre=True
+    )
     yield RuleLine()
 
 
@@ -139,8 +145,8 @@ def _what(slip: Slip, write: PaperWriter) -> Iterator[PaperLine]:
     if slip.place.address:
         yield write.line(slip.place.address)
     yield from write.pair(write.say("paper.terminal"), slip.place.terminal)
-    for record in slip.records:
-        yield from write.pair(write.say("paper.procedure"), write.say(f"paper.procedure_{record.procedure}"))
+    kind = "both" if len(slip.records) > 1 else slip.records[0].procedure
+    yield from write.pair(write.say("paper.procedure"), write.say(f"paper.procedure_{kind}"))
     if slip.service is not None:
         yield from write.pair(write.say("paper.measure"), write.data(slip.measure))
         yield from write.pair(write.say("paper.service"), write.data(localised(slip.service.name)))
@@ -154,17 +160,22 @@ def _result(slip: Slip, write: PaperWriter) -> Iterator[PaperLine]:
     yield from write.pair(write.say("paper.result_early"), write.say("paper.day_about", day=slip.look_from))
     yield from write.pair(write.say("paper.result_late"), write.say("paper.day_until", day=slip.look_latest))
     yield write.line(write.data(slip.look_where))
-    for text in slip.unknowable:
-        yield write.line(write.data(text))
+    yield write.line(write.say("paper.mykey_later"))
+    yield write.line(write.say("paper.mykey_again"))
+    yield write.line(write.say("paper.known_later", what=slip.unknowable))
     yield RuleLine()
 
 
 def _then(slip: Slip, write: PaperWriter) -> Iterator[PaperLine]:
-    """Charge and shopping before the answer earn nothing (the rule that most people broke)."""
-    yield write.line(write.say("paper.mykey_later"))
-    yield write.line(write.say("paper.mykey_again"))
-    yield RuleLine()
+    """Charge and shopping before the answer earn nothing (the rule that most people broke). After 予約 alone: what is
+    still to be done, and until when."""
+    if slip.apply_until is not None:
+        yield from write.pair(
+            write.say("paper.apply_until"), write.say("paper.date_until", day=slip.apply_until)
+        )
     if slip.service is None:
+        yield write.line(write.say("paper.after_applied"), size=2, bold=True)
+        yield RuleLine()
         return
     yield write.line(write.say("paper.after_done"), size=2, bold=True)
     if slip.use_until is not None:

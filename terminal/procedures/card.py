@@ -12,12 +12,11 @@ from programmes.eligibility import (
     CertificateUndecided,
     RenewalWaiting,
     certificate_state,
-    conditions,
 )
 from terminal.controls import Choice, Pressed, Role
 from terminal.enrolment import Draft
 from terminal.facilities import Facilities
-from terminal.messages import Localised, message
+from terminal.messages import message
 from terminal.ports import (
     CardIn,
     CardLost,
@@ -31,7 +30,7 @@ from terminal.ports import (
 )
 from terminal.procedures.rules import moment
 from terminal.procedures.steps import BACK, Step, Turn
-from terminal.procedures.texts import localised
+from terminal.procedures.texts import unknowable
 from terminal.view_parts import Drawing, Fact, Layout, Note, Options, Status, Stone, Stones, Tone
 from terminal.views import BACK as BACK_CHOICE
 from terminal.views import ConfirmCard, PlaceCard, TakeCard
@@ -209,13 +208,14 @@ def reading_view(facilities: Facilities, stones: Stones) -> PlaceCard:
 
 def confirm_card_view(facilities: Facilities, stones: Stones) -> ConfirmCard:
     """S8: families often share a PIN, so only the photo tells a spouse's card (FLOW §3)."""
+    unknown = unknowable(facilities.programme.pack, application=Stone.NUMBER in stones.stones)
     return ConfirmCard(
         title=message("confirm_card.title"),
         sentence=message(f"confirm_card.sentence_{_form(facilities)}"),
         parts=(
             Drawing("photo-on-pad" if _on_pad(facilities) else "photo-in-reader"),
             Note(message("confirm_card.dates_checked"), icon="check", tone=Tone.SUCCESS),
-            Fact(message("confirm_card.known_later", what=_unknowable(facilities, stones)), icon="info"),
+            Fact(message("paper.known_later", what=unknown), icon="info"),
             Options(
                 (
                     Choice("child", message("confirm_card.child")),
@@ -229,16 +229,6 @@ def confirm_card_view(facilities: Facilities, stones: Stones) -> ConfirmCard:
         stones=stones,
         sample=facilities.sample,
     )
-
-
-def _unknowable(facilities: Facilities, stones: Stones) -> Localised:
-    """What only others can answer (revocation, an earlier application …), never asked as a question (FLOW §1)."""
-    rows = [
-        localised(row.title)
-        for row in conditions(facilities.programme.pack, "unknowable")
-        if Stone.NUMBER in stones.stones or row.key != "id-and-code"
-    ]
-    return Localised("、".join(row.ja for row in rows), ", ".join(row.en for row in rows))
 
 
 def take_card_view(facilities: Facilities) -> TakeCard:

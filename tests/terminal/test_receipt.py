@@ -14,6 +14,7 @@ from contract.record import Procedure
 from contract.reference_number import reference_number
 from drivers.printer.document import compose
 from terminal.enrolment import AcceptedRecord, Draft
+from terminal.messages import message
 from terminal.ports import CutLine, PairLine, Paper, QrLine, TextLine
 from terminal.presentation import Language, Presentation
 from terminal.receipt import Slip, receipt
@@ -83,7 +84,8 @@ def test_everything_that_belongs_on_the_paper_stands_there_in_order(large: bool)
             "7月22日ごろ",
             "8月14日まで",
             "マイキーIDは、あとで設定されます",
-            "マイキーIDは、受付番号を言って 下の連絡先で 聞けます",
+            "マイキーIDも その電話で 聞けます",
+            "あとで わかること：電子証明書が 使えるか、前に 申し込んだか、第1弾の のこり、IDとコードが 合うか",
             "結果が「できました」に なってから チャージ・買い物",
             "2023年2月28日まで",
             "ポイントは 翌月の20日ごろ",
@@ -95,6 +97,7 @@ def test_everything_that_belongs_on_the_paper_stands_there_in_order(large: bool)
             "市区町村の窓口",
             "詐欺に注意",
             "#9110",
+            "188",
         ],
     ), text
 
@@ -157,10 +160,27 @@ def test_a_reservation_alone_has_no_service_and_no_id() -> None:
     text = text_of(paper_of(slip(RECORDS[:1])))
     assert "あおば" not in text
     assert "下4けた" not in text
-    assert "IDとコードが合っているか" not in text
+    assert "IDとコード" not in text
+    assert "前に 申し込んだか" not in text
     assert "マイキーIDは、あとで設定されます" in text
     assert "受付番号" in text
     assert "予約の 受付番号" not in text
+
+
+@IN_EVERY_LANGUAGE
+def test_a_reservation_alone_says_that_the_application_is_still_to_be_made_and_until_when(
+    language: Language,
+) -> None:
+    lines = text_of(paper_of(slip(RECORDS[:1]), language)).split("\n")
+    alone, both = (
+        catalogue().text(message(f"paper.not_finished{which}"), language) for which in ("_reservation", "")
+    )
+    assert alone in lines
+    assert both not in lines
+    until = lines.index(catalogue().text(message("paper.apply_until"), language))
+    assert "2023" in lines[until + 1]
+    assert catalogue().text(message("paper.after_applied"), language) in lines
+    assert catalogue().text(message("paper.apply_until"), language) not in text_of(paper_of(slip(), language))
 
 
 #: (day, who answers)

@@ -82,7 +82,7 @@ TOO_STRONG = {
     ),
 }
 #: できました is the programme's word; it may only be quoted.
-QUOTES = {"guide.third_detail", "paper.after_done", "accepted.done_application"}
+QUOTES = {"guide.third_detail", "paper.after_done", "paper.after_applied", "accepted.done_application"}
 
 
 def width(text: str) -> float:
