@@ -142,19 +142,15 @@ def _up(folder: RunFolder, options: argparse.Namespace) -> int:
         signal.signal(number, signal.default_int_handler)  # until the rig serves: an end by it leaves nothing
     rig = Rig(folder.root, choices)
     begun = time.monotonic()
-    stands = False
     try:
         with rig:
-            control = RigControl(rig)
-            stands = (
-                True  # from here on a signal is the ordinary way to end, also before `serve` listens for it
-            )
+            control = RigControl(rig)  # from here on a signal is the ordinary way to end
             print(_greeting(rig.status(), time.monotonic() - begun), flush=True)
             if options.open and rig.dock_address:
                 webbrowser.open(rig.dock_address)
             control.serve()
     except KeyboardInterrupt:
-        return 0 if stands else 1
+        return 1
     except (AlreadyRunning, ProcessFailed, PcscdFailed, BrokerFailed, DisplayFailed, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -33,11 +33,13 @@ class RigControl:
         self._rig = rig
         self._running = True
         self._selector = selectors.DefaultSelector()
+        # Before anybody can see that it stands: Python swallows a KeyboardInterrupt that strikes within a finaliser, and
+        # the signal would be lost; a flag is not. (A bench that SIGINT did not end was seen once on a busy machine.)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda _number, _frame: self._stop())
         self._listener = ControlListener(rig.folder.control, self._selector, self.obey)
 
     def serve(self) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, lambda _number, _frame: self._stop())
         look_at = 0.0
         while self._running:
             for key, mask in self._selector.select(_LOOK_S):
