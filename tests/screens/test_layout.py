@@ -9,6 +9,7 @@ from itertools import combinations
 import pytest
 
 from bench.gallery.every_view import every_view
+from screens.catalogue import Catalogue
 from screens.parts.options import chip_widths
 from screens.registry import SCREENS, scene_of
 from screens.rendering import Rendering
@@ -24,6 +25,17 @@ from terminal.views import IdleWarning, Trouble, View
 from tests.screens.samples import catalogue, samples
 
 CATALOGUE = catalogue()
+LONG = Catalogue(
+    {
+        language: {
+            id_: f"{text} {text}" if len(text) > 1 else text
+            for id_ in CATALOGUE.ids(language)
+            for text in (CATALOGUE.source(id_, language),)
+        }
+        for language in Language
+    }
+)
+"""Every text of more than one sign, and the same again behind it."""
 SAMPLES = samples()
 CASES = [
     pytest.param(name, size, language, panel, id=f"{name}-{int(size)}-{language}-{panel}")
@@ -89,6 +101,20 @@ def check_label(target: Target) -> None:
         box = box_of(words)
         assert box.x >= target.box.x and box.right <= target.box.right + 0.5, (target.id, words.text)
         assert box.y >= target.box.y and box.bottom <= target.box.bottom + 0.5, (target.id, words.text)
+
+
+def _turns_pages(view: View) -> bool:
+    """A keypad, the list of S4 and S1 stand on one page whatever happens: their texts get smaller instead."""
+    return not SCREENS[view.name].one_page and not any(True for _ in view.fields())
+
+
+@pytest.mark.parametrize("language", [Language.JA, Language.EN])
+@pytest.mark.parametrize("name", [name for name, view in SAMPLES.items() if _turns_pages(view)])
+def test_there_is_room_for_texts_twice_as_long(name: str, language: Language) -> None:
+    """For the languages that come later (FLOW §6)."""
+    shown = replace(rendering(KNOWN_GLASS["720x1280"], language=language), catalogue=LONG)
+    for scene in pages(SAMPLES[name], shown):
+        assert scene.room >= -0.5, f"page {scene.page} overflows by {-scene.room:.0f}"
 
 
 @pytest.mark.parametrize(("name", "size", "language", "panel"), CASES)
