@@ -57,6 +57,7 @@ class Slip:
     use_until: date | None
     answers: Contact | None
     unknowable: Localised
+    mykey_known: bool  # the screen shows the マイキーID by now; it never stands on paper
     apply_until: date | None  # after a 予約 alone
     fraud: tuple[Localised, ...]
 
@@ -86,6 +87,7 @@ class Slip:
             use_until=use_until(pack, service, draft.measure, at) if service is not None else None,
             answers=answers if isinstance(answers, Contact) else None,
             unknowable=unknowable(pack, application=applied),
+            mykey_known=False,
             apply_until=None if applied else _closes(pack, at),
             fraud=tuple(localised(row.text) for row in pack.fraud),
         )
@@ -160,7 +162,8 @@ def _result(slip: Slip, write: PaperWriter) -> Iterator[PaperLine]:
     yield from write.pair(write.say("paper.result_early"), write.say("paper.day_about", day=slip.look_from))
     yield from write.pair(write.say("paper.result_late"), write.say("paper.day_until", day=slip.look_latest))
     yield write.line(write.data(slip.look_where))
-    yield write.line(write.say("paper.mykey_later"))
+    if not slip.mykey_known:
+        yield write.line(write.say("paper.mykey_later"))
     yield write.line(write.say("paper.mykey_again"))
     yield write.line(write.say("paper.known_later", what=slip.unknowable))
     yield RuleLine()

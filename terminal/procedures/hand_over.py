@@ -41,7 +41,7 @@ async def hand_over(visit: Visit, facilities: Facilities, draft: Draft, done: Do
     known = await _card_out(visit, facilities, done, Known(), stones)
     slip = Slip.of(visit, facilities, draft, done.accepted)
     large = visit.presentation.size is not TextSize.NORMAL
-    printed = await _print(visit, facilities, slip, large=large)
+    printed = await _print(visit, facilities, slip, known, large=large)
     await _read(visit, facilities, done, known, slip, stones, printed=printed)
     if not _card_lies(visit):
         visit.around.panel.lamp(Lamp.OFF)
@@ -85,9 +85,10 @@ async def _unless_ended(visit: Visit, view: Accepted, until: float | None) -> Ev
         return ended.ending
 
 
-async def _print(visit: Visit, facilities: Facilities, slip: Slip, *, large: bool) -> bool:
+async def _print(visit: Visit, facilities: Facilities, slip: Slip, known: Known, *, large: bool) -> bool:
     if facilities.printer is None:
         return False
+    slip = replace(slip, mykey_known=any(answer.mykey_id for answer in known.answers))
     paper = receipt(slip, facilities.wording, visit.presentation.language, large=large)
     outcome = await facilities.printer.print(paper)
     match outcome:
@@ -136,7 +137,7 @@ async def _read(
             case None | Ending() | Pressed(choice="finish"):
                 return
             case Pressed(choice="print-large"):
-                printed = await _print(visit, facilities, slip, large=True)
+                printed = await _print(visit, facilities, slip, known, large=True)
                 visit.give_whole_time()
             case _:
                 known = learn(known, event, sample=facilities.sample)
