@@ -170,15 +170,9 @@ def _result(slip: Slip, write: PaperWriter) -> Iterator[PaperLine]:
 
 
 def _then(slip: Slip, write: PaperWriter) -> Iterator[PaperLine]:
-    """Charge and shopping before the answer earn nothing (the rule that most people broke). After 予約 alone: what is
-    still to be done, and until when."""
-    if slip.apply_until is not None:
-        yield from write.pair(
-            write.say("paper.apply_until"), write.say("paper.date_until", day=slip.apply_until)
-        )
+    """Charge and shopping before the answer earn nothing (the rule that most people broke)."""
     if slip.service is None:
-        yield write.line(write.say("paper.after_applied"), size=2, bold=True)
-        yield RuleLine()
+        yield from _still_to_apply(slip, write)
         return
     yield write.line(write.say("paper.after_done"), size=2, bold=True)
     if slip.use_until is not None:
@@ -187,6 +181,18 @@ def _then(slip: Slip, write: PaperWriter) -> Iterator[PaperLine]:
         yield write.line(write.say("terms.come", when=localised(slip.service.points_come)))
     if slip.service.receive is not None:
         yield write.line(write.data(localised(slip.service.receive)))
+    yield RuleLine()
+
+
+def _still_to_apply(slip: Slip, write: PaperWriter) -> Iterator[PaperLine]:
+    """After 予約 alone: where, until when, and that nobody has to wait for the answer to it."""
+    yield write.line(write.say("paper.next_title"), size=2, bold=True)
+    if slip.apply_until is not None:
+        yield from write.pair(
+            write.say("paper.apply_until"), write.say("paper.date_until", day=slip.apply_until)
+        )
+    yield write.line(write.say("paper.apply_where"))
+    yield write.line(write.say("paper.after_applied"), bold=True)
     yield RuleLine()
 
 
