@@ -29,11 +29,11 @@ KANA_ROWS = {
 
 KANA_ROWS_LATIN = {
     "あ": ("a", "i u e o"),
-    "か": ("ka", "ki ku ke ko"),
-    "さ": ("sa", "shi su se so"),
-    "た": ("ta", "chi tsu te to"),
+    "か": ("ka", "ki … ko ga"),
+    "さ": ("sa", "shi … so za"),
+    "た": ("ta", "chi … to da"),
     "な": ("na", "ni nu ne no"),
-    "は": ("ha", "hi fu he ho"),
+    "は": ("ha", "hi … ba pa"),
     "ま": ("ma", "mi mu…mo"),
     "や": ("ya", "yu yo"),
     "ら": ("ra", "ri ru re ro"),

@@ -15,6 +15,7 @@ def guidance(title: Message, advice: Message, facilities: Facilities, presentati
     write = PaperWriter(wording, language, presentation.size is not TextSize.NORMAL)
     return (
         *((write.sample(),) if facilities.sample else ()),
+        write.line(write.say("attract.title"), centre=True),
         write.line(wording.text(title, language), bold=True),
         RuleLine(),
         write.line(wording.text(advice, language)),

@@ -101,7 +101,7 @@ def nfc_facilities() -> Facilities:
     return demo_facilities(StillTerminal(reader=ReaderKind.FIELD))
 
 
-def demo_visit(facilities: Facilities) -> Visit:
+def demo_visit(facilities: Facilities, language: Language = Language.JA) -> Visit:
     around = Surroundings(
         clock=StillTerminal(),  # type: ignore[arg-type]
         screen=None,  # type: ignore[arg-type]
@@ -111,7 +111,7 @@ def demo_visit(facilities: Facilities) -> Visit:
         limits=Limits(),
         sample=facilities.sample,
     )
-    return Visit(RECORD_IDS[0], around, Presentation())
+    return Visit(RECORD_IDS[0], around, Presentation(language))
 
 
 def demo_measure(facilities: Facilities) -> str:

@@ -31,6 +31,7 @@ from terminal.endings import OperatorContact, every_trouble, further_words, trou
 from terminal.facilities import Facilities
 from terminal.messages import message
 from terminal.overlays import idle_warning_view, language_view, stop_question_view
+from terminal.presentation import Language
 from terminal.procedures import (
     card,
     checklist,
@@ -57,10 +58,10 @@ def at(stone: Stone) -> Stones:
     return Stones(_ALL, stone)
 
 
-def every_view() -> dict[str, View]:
-    """Views by a name that sorts in the order of the resident's way."""
+def every_view(language: Language = Language.JA) -> dict[str, View]:
+    """Views by a name that sorts in the order of the resident's way. `language` is the one that is ticked as chosen."""
     facilities = demo_facilities()
-    visit = demo_visit(facilities)
+    visit = demo_visit(facilities, language)
     groups: tuple[Callable[[Visit, Facilities], dict[str, View]], ...] = (
         _before,
         _services,

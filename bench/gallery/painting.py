@@ -113,7 +113,7 @@ async def paint(
 
     screen = KivyScreen(glass(panel), load_catalogue(), still=True)
     running = asyncio.create_task(screen.run())
-    views = every_view()
+    views = every_view(presentation.language)
     try:
         for name, view in views.items():
             if only and name not in only:

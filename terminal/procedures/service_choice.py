@@ -21,7 +21,7 @@ from programmes.services import Service
 from terminal.controls import Badge, Choice, Field, FieldKind, Group, GroupState, KeyPressed, Look, Role
 from terminal.enrolment import Draft
 from terminal.facilities import Facilities
-from terminal.messages import Message, message, verbatim
+from terminal.messages import Localised, Message, message, verbatim
 from terminal.procedures.numbers import DRAWINGS
 from terminal.procedures.rules import moment
 from terminal.procedures.steps import BACK, Step, Turn
@@ -207,6 +207,16 @@ def badge_of(state: ServiceState, service: Service) -> tuple[Badge, Message]:
             return Badge.BARRED, message("service.not_here")
 
 
+#: The rows for whoever reads no kana, in Hepburn's spelling.
+_LATIN = dict(
+    zip("あかさたなはまやらわ", ("a", "ka", "sa", "ta", "na", "ha", "ma", "ya", "ra", "wa"), strict=True)
+)
+
+
+def _spelt(sounds: tuple[Row, ...]) -> Localised:
+    return Localised("・".join(sounds), "-".join(_LATIN.get(sound, sound) for sound in sounds))
+
+
 def search_view(
     facilities: Facilities, measure: str, sounds: tuple[Row, ...], stones: Stones
 ) -> ChooseService:
@@ -215,7 +225,7 @@ def search_view(
     groups = tuple(Group(1, sound, GroupState.COMPLETE) for sound in sounds[-4:])
     leading = frozenset(str(row) for row in next_rows(offered, sounds))
     field = Field("name", FieldKind.KANA, (*groups, Group(1, "", GroupState.CURRENT)), leading=leading)
-    found = message("service.found", typed=verbatim("・".join(sounds)), n=hits)
+    found = message("service.found", typed=verbatim(_spelt(sounds)), n=hits)
     more = message("service.found_more") if leading else None
     told = (Note(found, more, icon="search"),) if sounds else ()
     main: Choice | Status = Status(message("service.touch_row"))
@@ -223,7 +233,7 @@ def search_view(
         main = Choice("show", message("service.show", n=hits), Role.PRIMARY, icon="forward", key="#")
     return ChooseService(
         title=message("service.search_next_title" if sounds else "service.search_title"),
-        sentence=message("service.search_sentence", n=hits),
+        sentence=message("service.search_next_sentence" if sounds else "service.search_sentence", n=hits),
         parts=(Entry(field), *told),
         main=main,
         back=Choice("back", message("service.to_list"), Role.BACK, icon="back"),
