@@ -10,9 +10,9 @@ from terminal.controls import Choice, Role
 from terminal.enrolment import Draft
 from terminal.facilities import Facilities
 from terminal.guidance_paper import guidance
-from terminal.journal.events import GuidancePrinted, PaperRefused
+from terminal.journal.events import GuidancePrinted
 from terminal.messages import Message, message, verbatim
-from terminal.ports import Printed, PrintedUnproven, PrintRefused
+from terminal.paper_out import put_out
 from terminal.presentation import TextSize
 from terminal.procedures.rules import moment
 from terminal.procedures.steps import BACK, Step, Turn
@@ -59,18 +59,10 @@ async def _help(visit: Visit, facilities: Facilities, topic: str) -> None:
 
 
 async def _print_help(visit: Visit, facilities: Facilities, topic: str) -> HelpPaper:
-    if facilities.printer is None:
-        return HelpPaper.FAILED
     large = visit.presentation.size is not TextSize.NORMAL
-    title, advice = _help_words(topic)
-    outcome = await facilities.printer.print(guidance(title, advice, facilities, visit.presentation))
-    match outcome:
-        case Printed() | PrintedUnproven():
-            facilities.store.note(GuidancePrinted(isinstance(outcome, Printed), large))
-            return HelpPaper.OUT
-        case PrintRefused(status):
-            facilities.store.note(PaperRefused(status.detail or "unknown"))
-            return HelpPaper.FAILED
+    paper = guidance(*_help_words(topic), facilities, visit.presentation)
+    came = await put_out(facilities, paper, lambda proven: GuidancePrinted(proven, large))
+    return HelpPaper.OUT if came else HelpPaper.FAILED
 
 
 # --------------------------------------------------------------------------- views

@@ -15,9 +15,10 @@ from terminal.controls import Choice, Pressed, Role
 from terminal.enrolment import AcceptedRecord, Draft
 from terminal.facilities import Facilities
 from terminal.inbox import Delivered, Event, ProgrammeAnswered
-from terminal.journal.events import CardLeft, PaperPrinted, PaperRefused
+from terminal.journal.events import CardLeft, PaperPrinted
 from terminal.messages import Message, message, verbatim
-from terminal.ports import Lamp, Printed, PrintedUnproven, PrintRefused, Sound
+from terminal.paper_out import put_out
+from terminal.ports import Lamp, Sound
 from terminal.presentation import TextSize
 from terminal.procedures.card import taking_drawing
 from terminal.procedures.signature import Done
@@ -86,18 +87,9 @@ async def _unless_ended(visit: Visit, view: Accepted, until: float | None) -> Ev
 
 
 async def _print(visit: Visit, facilities: Facilities, slip: Slip, known: Known, *, large: bool) -> bool:
-    if facilities.printer is None:
-        return False
     slip = replace(slip, mykey_known=any(answer.mykey_id for answer in known.answers))
     paper = receipt(slip, facilities.wording, visit.presentation.language, large=large)
-    outcome = await facilities.printer.print(paper)
-    match outcome:
-        case Printed() | PrintedUnproven():
-            facilities.store.note(PaperPrinted(isinstance(outcome, Printed), large))
-            return True
-        case PrintRefused(status):
-            facilities.store.note(PaperRefused(status.detail or "unknown"))
-            return False
+    return await put_out(facilities, paper, lambda proven: PaperPrinted(proven, large))
 
 
 async def _read(
