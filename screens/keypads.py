@@ -9,7 +9,7 @@ from screens.dress import Dress, Kind
 from screens.rendering import Rendering
 from screens.scene import Box, Item, Plan, SwitchPad, Target
 from screens.theme import GAP, TARGET, Type
-from terminal.controls import Field, FieldKind, KeyPressed, Pressed, Role
+from terminal.controls import KANA_ROWS_IN_LATIN, Field, FieldKind, KeyPressed, Pressed, Role
 
 ROWS = 4
 HEIGHT = ROWS * TARGET + (ROWS - 1) * GAP
@@ -27,19 +27,19 @@ KANA_ROWS = {
     "わ": "をん",
 }
 
-KANA_ROWS_LATIN = {
-    "あ": ("a", "i u e o"),
-    "か": ("ka", "ki … ko ga"),
-    "さ": ("sa", "shi … so za"),
-    "た": ("ta", "chi … to da"),
-    "な": ("na", "ni nu ne no"),
-    "は": ("ha", "hi … ba pa"),
-    "ま": ("ma", "mi mu…mo"),
-    "や": ("ya", "yu yo"),
-    "ら": ("ra", "ri ru re ro"),
-    "わ": ("wa", "o n"),
+OTHERS_IN_LATIN = {
+    "あ": "i u e o",
+    "か": "ki … ko ga",
+    "さ": "shi … so za",
+    "た": "chi … to da",
+    "な": "ni nu ne no",
+    "は": "hi … ba pa",
+    "ま": "mi mu…mo",
+    "や": "yu yo",
+    "ら": "ri ru re ro",
+    "わ": "o n",
 }
-"""The same rows in Hepburn's spelling, for whoever reads no kana."""
+"""What stands below a row's first sound for whoever reads no kana."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,7 @@ def _row_content(r: Rendering, row: str, others: str, box: Box) -> Content:
     """The row in kana; where Japanese is not read, its first kana with the sounds of the row in Latin letters."""
     if r.presentation.language.is_japanese:
         return two_lines(r, row, others, box)
-    first, rest = KANA_ROWS_LATIN[row]
-    return two_lines(r, f"{row} {first}", rest, box)
+    return two_lines(r, f"{row} {KANA_ROWS_IN_LATIN[row]}", OTHERS_IN_LATIN[row], box)
 
 
 def two_lines(r: Rendering, first: str, second: str, box: Box) -> Content:

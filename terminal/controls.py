@@ -61,6 +61,12 @@ class FieldKind(StrEnum):
     KANA = "kana"  # one key per row of the 五十音
 
 
+#: The rows of the 五十音 in Hepburn's spelling, for whoever reads no kana.
+KANA_ROWS_IN_LATIN = dict(
+    zip("あかさたなはまやらわ", ("a", "ka", "sa", "ta", "na", "ha", "ma", "ya", "ra", "wa"), strict=True)
+)
+
+
 class GroupState(StrEnum):
     EMPTY = "empty"
     CURRENT = "current"

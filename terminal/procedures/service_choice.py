@@ -18,7 +18,18 @@ from programmes.eligibility import (
 from programmes.opening import Moment
 from programmes.search import Row, in_kana_order, next_rows, search
 from programmes.services import Service
-from terminal.controls import Badge, Choice, Field, FieldKind, Group, GroupState, KeyPressed, Look, Role
+from terminal.controls import (
+    KANA_ROWS_IN_LATIN,
+    Badge,
+    Choice,
+    Field,
+    FieldKind,
+    Group,
+    GroupState,
+    KeyPressed,
+    Look,
+    Role,
+)
 from terminal.enrolment import Draft
 from terminal.facilities import Facilities
 from terminal.messages import Localised, Message, message, verbatim
@@ -207,14 +218,8 @@ def badge_of(state: ServiceState, service: Service) -> tuple[Badge, Message]:
             return Badge.BARRED, message("service.not_here")
 
 
-#: The rows for whoever reads no kana, in Hepburn's spelling.
-_LATIN = dict(
-    zip("あかさたなはまやらわ", ("a", "ka", "sa", "ta", "na", "ha", "ma", "ya", "ra", "wa"), strict=True)
-)
-
-
 def _spelt(sounds: tuple[Row, ...]) -> Localised:
-    return Localised("・".join(sounds), "-".join(_LATIN.get(sound, sound) for sound in sounds))
+    return Localised("・".join(sounds), "-".join(KANA_ROWS_IN_LATIN.get(sound, sound) for sound in sounds))
 
 
 def search_view(

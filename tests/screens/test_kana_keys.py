@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from screens.keypads import KANA_ROWS, KANA_ROWS_LATIN
+from screens.keypads import KANA_ROWS, OTHERS_IN_LATIN
 from screens.registry import scene_of
 from screens.rendering import Rendering
 from screens.scene import Fill, Target, Words
 from screens.theme import KNOWN_GLASS
-from terminal.controls import Field, FieldKind, Group, GroupState
+from terminal.controls import KANA_ROWS_IN_LATIN, Field, FieldKind, Group, GroupState
 from terminal.presentation import Language, Presentation
 from terminal.view_parts import Entry
 from terminal.views import View
@@ -33,8 +33,8 @@ def dashed(target: Target) -> bool:
 
 @pytest.mark.parametrize("row", KANA_ROWS)
 def test_in_english_each_key_says_its_sounds_in_latin_letters(row: str) -> None:
-    first, rest = KANA_ROWS_LATIN[row]
-    assert written(keys(samples()["S04-search"], Language.EN)[f"name/{row}"]) == [f"{row} {first}", rest]
+    label = [f"{row} {KANA_ROWS_IN_LATIN[row]}", OTHERS_IN_LATIN[row]]
+    assert written(keys(samples()["S04-search"], Language.EN)[f"name/{row}"]) == label
 
 
 @pytest.mark.parametrize("language", [Language.JA, Language.EASY])
