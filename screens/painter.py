@@ -44,13 +44,13 @@ class Painter:
         self._height = glass.height_px
         self._painted: dict[tuple[Item | Target, bool, bool], Painted] = {}
 
-    def paint(self, scene: Scene | None, pressed: str = "", focused: str = "") -> None:
-        """Shows `scene`; the targets named are shown pressed or focused."""
+    def paint(self, scene: Scene | None, pressed: str = "") -> None:
+        """Shows `scene`; the target named is shown pressed."""
         before, self._painted = self._painted, {}
         self._canvas.clear()
         for item in scene.items if scene else ():
             down = isinstance(item, Target) and item.id == pressed
-            ringed = isinstance(item, Target) and (item.id == focused if focused else item.focused)
+            ringed = isinstance(item, Target) and item.focused
             key = (item, down, ringed)
             if key in self._painted:  # the same thing at the same place
                 continue

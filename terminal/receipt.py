@@ -165,7 +165,7 @@ def _result(slip: Slip, write: PaperWriter) -> Iterator[PaperLine]:
     if not slip.mykey_known:
         yield write.line(write.say("paper.mykey_later"))
     yield write.line(write.say("paper.mykey_again"))
-    yield write.line(write.say("paper.known_later", what=slip.unknowable))
+    yield write.line(write.say("unknowable.known_later", what=slip.unknowable))
     yield RuleLine()
 
 

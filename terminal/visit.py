@@ -46,7 +46,7 @@ class Ending(StrEnum):
     """Why a visit ended. The slug stands in the audit log; the words are in `terminal.endings`."""
 
     FINISHED = "finished"  # everything that was asked for is done
-    LEFT = "left"  # the resident chose to leave (help, やめて確かめる, back from the first screen)
+    LEFT = "left"  # the resident chose to leave (やめて確かめる, back from the first screen)
     STOPPED = "stopped"  # やめる
     CARD_LIFTED = "card-lifted"
     OTHER_CARD = "other-card"

@@ -215,7 +215,7 @@ def confirm_card_view(facilities: Facilities, stones: Stones) -> ConfirmCard:
         parts=(
             Drawing("photo-on-pad" if _on_pad(facilities) else "photo-in-reader"),
             Note(message("confirm_card.dates_checked"), icon="check", tone=Tone.SUCCESS),
-            Fact(message("paper.known_later", what=unknown), icon="info"),
+            Fact(message("unknowable.known_later", what=unknown), icon="info"),
             Options(
                 (
                     Choice("child", message("confirm_card.child")),
